@@ -1,0 +1,240 @@
+"""What each person may see of a session: the disclosure gate of the live pages.
+
+A view is a pure function of the session, the viewer and `now`. A partner's view holds nothing of the other
+partner unless both are in the same room; a waiting or held person's view changes with nobody's state but their own
+and the therapist's. Instants are aware datetimes; the page shows them in `you.zone`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where a person is. `OUTSIDE`: page open at most. `WAITING`: arrived, not admitted. `HELD`: the private hold of S1."""
+
+    OUTSIDE = "outside"
+    WAITING = "waiting"
+    HELD = "held"
+    ROOM = "room"
+    REMOVED = "removed"
+
+
+class Status(StrEnum):
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    SOLO = "solo"
+    ENDED = "ended"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+
+
+class Link(StrEnum):
+    """Quality of a person's connection, as the server sees it."""
+
+    NONE = "none"
+    OK = "ok"
+    RECONNECTING = "reconnecting"
+    LOST = "lost"
+
+
+class MomentKind(StrEnum):
+    DUE = "due"  # the session's planned start
+    ARRIVED = "arrived"  # you arrived
+    NOW_READY = "now_ready"  # the therapist will let you in
+    NOW_EARLY = "now_early"  # before the start
+    NOW_WAITING = "now_waiting"  # we wait a little longer
+    NOW_HOST_AWAITED = "now_host_awaited"  # the therapist is not here yet
+    NOW_HOST_BACK_SOON = "now_host_back_soon"  # the therapist lost the connection
+    NOW_PAUSED = "now_paused"  # Dyad could not see for a while; clocks are stopped
+    NOW_HELD = "now_held"  # the therapist knows you are here
+    NOW_BACK_SOON = "now_back_soon"  # in the room, a short wait for a connection
+    DECIDES = "decides"  # the therapist decides how to go on
+    KNOWN = "known"  # at the latest, you'll know
+
+
+class MomentState(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    kind: MomentKind
+    state: MomentState
+
+
+@dataclass(frozen=True, slots=True)
+class You:
+    key: str
+    name: str
+    role: str  # "partner" | "therapist"
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    """The plan, as everyone invited may know it."""
+
+    kind: str
+    starts_at: datetime
+    minutes: int
+    status: Status
+    clinic_name: str
+    clinic_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in the same room as the viewer (never the viewer)."""
+
+    key: str
+    name: str
+    role: str
+    link: Link
+    microphone: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The therapist, as a partner may know them."""
+
+    name: str
+    state: str  # "present" | "expected" | "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to a partner: may the other person join now? Answered by `answer_merge`."""
+
+    id: str
+    kind: str  # "merge"
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    you: You
+    session: SessionCard
+    host: Host
+    place: Place
+    link: Link
+    microphone: bool
+    camera: bool
+    arrived_at: datetime | None
+    declared: str | None  # the reason you gave, when you said that you can't come
+    late_until: datetime | None
+    asked_for_time: bool
+    can_ask_for_time: bool
+    moments: tuple[Moment, ...]
+    question: Question | None
+    people: tuple[Person, ...]
+    # after the end: "ended" | "new_times_follow" | "cancelled" | "host_cancelled" | None while it lasts
+    closing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A person's device check: each "ok" | "failed" | "skipped"."""
+
+    camera: str
+    microphone: str
+    speaker: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A partner on the therapist's screen."""
+
+    key: str
+    name: str
+    zone: str
+    place: Place
+    state: str  # PartnerState of the policy
+    since: datetime | None
+    link: Link
+    microphone: bool
+    camera: bool
+    check: Check | None
+    reason: str | None
+    late_until: datetime | None
+    asked_for_time: bool
+    nudges: int
+    solo_consent: bool
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    action: str  # Action of the policy
+    why: str  # message key of the reason shown under the option
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    id: str
+    clause: str
+    because: str
+    policy: str
+    absent: tuple[str, ...]  # names
+    attending: tuple[str, ...]
+    options: tuple[Option, ...]
+    recommended: str
+    default: str
+    raised_at: datetime
+    answer_by: datetime
+    pending: str | None  # "merge" while the attending partner's yes is awaited
+    focus_needed: bool  # J7: `proceed` obliges to pick a focus that is not joint work
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One decision of the service: when, what, which clause, and the sentence."""
+
+    at: datetime
+    action: str
+    clause: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTime:
+    starts_at: datetime
+    accepted_by: tuple[str, ...]  # names
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleView:
+    status: str  # "searching" | "proposed" | "booked" | "nothing_found" | "nothing_suits" | "expired"
+    times: tuple[ProposedTime, ...]
+    answered: tuple[str, ...]  # names
+    booked_at: datetime | None  # start of the new booking
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistView:
+    you: You
+    session: SessionCard
+    id: str
+    focus: tuple[str, ...]
+    attendance: str  # the class in force
+    started_at: datetime | None
+    solo_started_at: datetime | None
+    co_present_minutes: float
+    partners: tuple[PartnerRow, ...]
+    people: tuple[Person, ...]
+    ready: bool  # everyone expected is here: "Admit" starts the session
+    approval: str  # SoloApproval
+    card: CardView | None
+    stance: Why | None
+    wait_until: datetime | None
+    history: tuple[Why, ...]
+    follow_ups: tuple[str, ...]
+    rescheduling: RescheduleView | None
+    policy: str

@@ -1,0 +1,162 @@
+"""Commands that a client may send on `/session`, as the models that validate them (signaling/PROTOCOL.md).
+
+Every model forbids unknown keys and bounds every string; numbers are finite. A message that fails is refused with
+`malformed` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+PROTOCOL_VERSION = 1
+
+CommandId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9_]+$")]
+CheckResult = Literal["ok", "failed", "skipped"]
+DeclaredReason = Literal[
+    "scheduling_conflict", "individual_work", "space", "recovery_stage", "illness", "emergency", "other"
+]
+MAX_SDP_CHARS = 65_536
+
+
+class Message(BaseModel):
+    """What every client message carries: an id of the sender's choosing, echoed by nothing, unique per sender."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    cmd_id: CommandId
+
+
+class Join(Message):
+    """Take the seat (or take it again): answered with the snapshot and the server's media offer."""
+
+    v: Literal[1]
+    media: bool = True
+
+
+class Refresh(Message):
+    """Ask for a fresh snapshot after a gap in `rev`."""
+
+
+class ReportCheck(Message):
+    """The result of the device check; a failed one is evidence of an attempt (never of absence)."""
+
+    camera: CheckResult
+    microphone: CheckResult
+    speaker: CheckResult
+    connection: CheckResult
+
+
+class Arrive(Message):
+    """I am here: enter the private waiting room."""
+
+
+class AnswerMedia(Message):
+    """The SDP answer to the server's offer."""
+
+    sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARS)]
+
+
+class RestartMedia(Message):
+    """Ask for a fresh offer after the media connection was lost; acknowledged with `offer`."""
+
+
+class SetDevices(Message):
+    """Microphone and camera as the person set them (shown to the room)."""
+
+    microphone: bool
+    camera: bool
+
+
+class RunLate(Message):
+    """I'm running late: minutes from now until I expect to be there."""
+
+    minutes: Annotated[int, Field(ge=1, le=120)]
+
+
+class DeclareAbsence(Message):
+    """I can't come, and why."""
+
+    reason: DeclaredReason
+
+
+class WithdrawAbsence(Message):
+    """I can come after all."""
+
+
+class AskForTime(Message):
+    """I need more time: shown to the therapist with the card."""
+
+
+class AnswerMerge(Message):
+    """The attending partner's yes or no to being joined."""
+
+    question: CommandId
+    yes: bool
+
+
+class Leave(Message):
+    """Leave on purpose."""
+
+
+class Admit(Message):
+    participant: Key
+
+
+class AdmitAll(Message):
+    pass
+
+
+class SendBack(Message):
+    """Back to the private waiting room."""
+
+    participant: Key
+
+
+class Remove(Message):
+    """Out of the session, media first; the link stops working."""
+
+    participant: Key
+
+
+class AnswerCard(Message):
+    """The therapist's answer to the card `card`; `focus` where `proceed` obliges to drop joint work (J7)."""
+
+    card: CommandId
+    option: Literal["proceed", "wait", "reschedule", "end", "merge", "keep_solo"]
+    focus: Literal["communication", "coping_skills", "substance_use_patterns", "intimacy", "open"] | None = None
+
+
+class ApproveSolo(Message):
+    """The therapist's assessment before anyone is seen alone (A9)."""
+
+    approval: Literal["none", "standing", "granted", "denied"]
+
+
+class EndSession(Message):
+    pass
+
+
+CLIENT_EVENTS: dict[str, type[Message]] = {
+    "join": Join,
+    "refresh": Refresh,
+    "report_check": ReportCheck,
+    "arrive": Arrive,
+    "answer_media": AnswerMedia,
+    "restart_media": RestartMedia,
+    "set_devices": SetDevices,
+    "run_late": RunLate,
+    "declare_absence": DeclareAbsence,
+    "withdraw_absence": WithdrawAbsence,
+    "ask_for_time": AskForTime,
+    "answer_merge": AnswerMerge,
+    "leave": Leave,
+    "admit": Admit,
+    "admit_all": AdmitAll,
+    "send_back": SendBack,
+    "remove": Remove,
+    "answer_card": AnswerCard,
+    "approve_solo": ApproveSolo,
+    "end_session": EndSession,
+}
