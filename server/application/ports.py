@@ -1,0 +1,223 @@
+"""What the application asks of the outside: narrow protocols beside their consumers.
+
+Every adapter of a port passes the same contract suite (tests/contracts). Instants are aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One line of a session's log. `body` is the JSON object of the event; `cmd` the command's key, if any."""
+
+    seq: int
+    at: datetime
+    kind: str
+    body: str
+    cmd: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxDraft:
+    """Something to be done outside, written with the decision that wants it. `id` is the same on every try."""
+
+    id: str
+    kind: str
+    body: str
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    id: str
+    session: str
+    kind: str
+    body: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events seq `expected + 1`… of one session, with its next deadline and outbox rows: all of it or nothing."""
+
+    session: str
+    expected: int
+    events: tuple[StoredEvent, ...]
+    deadline: datetime | None
+    outbox: tuple[OutboxDraft, ...] = ()
+
+
+class Conflict(Exception):
+    """Somebody else appended `expected + 1` first: reload and decide again."""
+
+
+class RecordUnavailable(Exception):
+    """The record cannot be written or read now; nothing was changed."""
+
+
+class Record(Protocol):
+    """The append-only log of every session, its deadlines and its outbox."""
+
+    async def load(self, session: str, after: int = 0) -> list[StoredEvent]:
+        """The events with seq > `after`, in order; empty for an unknown session."""
+
+    async def append(self, entry: Append) -> None:
+        """Durable on return. Raises `Conflict` or `RecordUnavailable`, and then nothing of it is written."""
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Sessions whose deadline is at or before `now`, earliest first. Reading takes nothing away."""
+
+    async def earliest(self) -> datetime | None:
+        """The earliest deadline of all sessions, or None."""
+
+    async def live(self) -> list[str]:
+        """Sessions with at least one event and a deadline or marked open (deadline not None)."""
+
+
+class Outbox(Protocol):
+    """Rows written by `Record.append`, delivered at least once, in order for one session."""
+
+    async def take(self, now: datetime, limit: int) -> list[OutboxRow]:
+        """The oldest unfinished row of each session, where it is due; a row is leased for 30 s of real time."""
+
+    async def done(self, row: str) -> None: ...
+
+    async def retry(self, row: str, at: datetime, why: str) -> None:
+        """Not done: try again at `at`; counts the try. `why` holds no personal data."""
+
+    async def give_up(self, row: str, why: str) -> None:
+        """Never to be tried again by itself; later rows of the session go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person: `hours` is the JSON of their weekly availability, in wall time of `zone` (IANA)."""
+
+    id: str
+    name: str
+    email: str
+    zone: str
+    role: str  # "partner" | "therapist" | "team"
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """The plan. `people` maps a participant key ("therapist", "a", "b") to a person's id."""
+
+    id: str
+    uid: str
+    sequence: int
+    starts_at: datetime
+    minutes: int
+    status: str  # "booked" | "cancelled"
+    people: Mapping[str, str]
+    body: str  # JSON of kind, focus, attendance, approval, consents: what a session is planned from
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGrant:
+    """A link: the token's SHA-256 in hex, for one person, one session, one purpose."""
+
+    token_hash: str
+    person: str
+    session: str | None
+    participant: str  # key in the session, or "team"
+    purpose: str  # "session" | "proposal" | "team"
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSlot:
+    index: int
+    starts_at: datetime
+    minutes: int
+
+
+class Directory(Protocol):
+    """People, appointments and links."""
+
+    async def add_person(self, person: Person) -> None:
+        """Insert or replace."""
+
+    async def person(self, id: str) -> Person | None: ...
+
+    async def add_appointment(self, appointment: Appointment) -> None:
+        """Insert or replace."""
+
+    async def appointment(self, id: str) -> Appointment | None: ...
+
+    async def appointments_of(self, person: str, after: datetime, until: datetime) -> list[Appointment]:
+        """Those that start in [after, until), by start; cancelled ones too."""
+
+
+class Links(Protocol):
+    async def add(self, grant: LinkGrant) -> None: ...
+
+    async def find(self, token_hash: str) -> LinkGrant | None: ...
+
+    async def use(self, token_hash: str, now: datetime) -> bool:
+        """Mark a single-use link as used; False if it was used before. Atomic."""
+
+    async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
+        """Revoke the links of a session (of one participant, or all); how many were live."""
+
+
+class Bookings(Protocol):
+    """Holds and bookings: no person is ever in two booked or held places at once. Each call is one transaction."""
+
+    async def busy(self, people: Sequence[str], after: datetime, until: datetime) -> Mapping[str, list[tuple[datetime, datetime]]]:
+        """Booked and held spans by person, as [start, end)."""
+
+    async def hold(self, proposal: str, people: Sequence[str], slots: Sequence[HeldSlot], expires_at: datetime) -> bool:
+        """All slots or none: False where somebody's time is taken. An earlier hold of `proposal` is replaced."""
+
+    async def book(self, proposal: str, slot: HeldSlot, appointment: Appointment, now: datetime) -> bool:
+        """The hold becomes `appointment` and the proposal's other holds are released. False (and nothing changed) where
+        somebody else has the time, or the hold expired and the time was taken. True again when repeated with the same appointment id."""
+
+    async def release(self, proposal: str) -> None: ...
+
+    async def cancel(self, appointment: str) -> Appointment | None:
+        """Status `cancelled`, sequence + 1; once: a repeated call returns the same. None if unknown."""
+
+
+class Clock(Protocol):
+    """Policy time. In a demo it runs `speed` times faster than the wall."""
+
+    speed: float
+
+    def now(self) -> datetime: ...
+
+    async def sleep_until(self, at: datetime) -> None: ...
+
+
+class MediaRefused(Exception):
+    """The media worker said no; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class MediaBackend(Protocol):
+    """Server-side media: a peer is opened held, placed into a room, moved or closed (signaling/media)."""
+
+    async def offer(self, peer: str) -> str: ...
+
+    async def answer(self, peer: str, sdp: str) -> None: ...
+
+    async def place(self, peer: str, room: str | None) -> None:
+        """On return of a cut (`None`, or another room) no further packet passes to or from the old place."""
+
+    async def close(self, peer: str) -> None: ...
+
+    def subscribe(self, listener: Callable[[Any], None]) -> None: ...
