@@ -1,0 +1,88 @@
+# Python ≥ 3.11 and make are all that a machine needs: everything goes into .venv, Node too (as a wheel).
+# `make help` lists the targets. Stamp files keep a second run from doing anything again.
+
+.DEFAULT_GOAL := help
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+UV_VERSION := 0.13.9
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+CREATED := $(VENV)/.created
+INSTALLED := $(VENV)/.installed
+WEB := $(wildcard web/package.json)
+WEB_INSTALLED := $(if $(WEB),web/node_modules/.installed)
+WEB_BUILT := $(if $(WEB),web/dist/.built)
+WEB_SOURCES := $(if $(WEB),$(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print))
+
+.PHONY: help setup run test check format lock sim bench clean
+.PHONY: check-format check-lint check-types check-imports check-purity check-web
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(INSTALLED) $(WEB_BUILT) ## Set up .venv and build the page
+
+run: setup ## Start a demo with a session that is now (ARGS="--port 9000 --speed 60")
+	@$(VENV)/bin/dyad demo $(ARGS)
+
+test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k purity" narrows it)
+	@sh tests/support/packages.sh
+	$(if $(WEB),cd web && npm run --silent test)
+	$(PYTHON) -m pytest $(ARGS)
+
+check: check-format check-lint check-types check-imports check-purity check-web ## Check format, lint, types, imports (-k: all of them)
+
+check-format: $(INSTALLED)
+	$(VENV)/bin/ruff format --check .
+check-lint: $(INSTALLED)
+	$(VENV)/bin/ruff check .
+check-types: $(INSTALLED)
+	$(VENV)/bin/mypy
+check-imports: $(INSTALLED)
+	$(VENV)/bin/lint-imports --no-logo
+check-purity: $(INSTALLED)
+	$(PYTHON) -m tests.architecture.purity
+check-web: $(INSTALLED) $(WEB_INSTALLED)
+	$(if $(WEB),cd web && npm run --silent check)
+
+format: $(INSTALLED) ## Rewrite Python files in the project's format
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+
+lock: $(CREATED) ## Bring requirements.lock in line with pyproject.toml (ARGS=--upgrade for newer versions)
+	$(PIP) install uv==$(UV_VERSION)
+	$(VENV)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
+	  --no-header --no-annotate --no-emit-index-url $(ARGS) --output-file requirements.lock pyproject.toml
+
+sim: $(INSTALLED) ## Run SEEDS=N simulated sessions
+	@$(PYTHON) -m tests.simulation --seeds $(or $(SEEDS),1000) $(ARGS)
+
+bench: setup ## Measure, as a table and one JSON line
+	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+clean: ## Remove everything that make made
+	rm -rf $(VENV) web/node_modules web/dist test-results build dist *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Files, not targets: each is made when what it depends on is newer.
+
+$(CREATED):
+	@sh tests/support/venv.sh $(VENV)
+	@touch $@
+
+$(INSTALLED): $(CREATED) requirements.lock pyproject.toml
+	@echo "Installing the Python packages of requirements.lock (about a minute the first time) …"
+	@$(PIP) install --no-deps -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+web/node_modules/.installed: $(INSTALLED) web/package.json web/package-lock.json
+	@echo "Installing the page's packages …"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+	@echo "Building the page …"
+	@cd web && npm run --silent build
+	@touch $@
