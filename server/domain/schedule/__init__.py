@@ -1,0 +1,21 @@
+"""When people can meet: weekly hours in, the best common times out, and the rule of their choice.
+
+Pure: every instant is an argument. Instants are aware `datetime`s; results are in UTC.
+"""
+
+from server.domain.schedule.choice import Choice, agree, choice
+from server.domain.schedule.hours import Busy, Calendar, ScheduleError, Slot, WeeklyHours, Window
+from server.domain.schedule.search import find_slots
+
+__all__ = [
+    "Busy",
+    "Calendar",
+    "Choice",
+    "ScheduleError",
+    "Slot",
+    "WeeklyHours",
+    "Window",
+    "agree",
+    "choice",
+    "find_slots",
+]
