@@ -27,7 +27,7 @@ def sources(*packages: str) -> list[Path]:
 
 
 def module_name(path: Path) -> str:
-    """`server/domain/ids.py` is `server.domain.ids`; a package's `__init__.py` keeps its last part, for relative imports."""
+    """`server/domain/ids.py` is `server.domain.ids`; `__init__.py` keeps its last part."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 

@@ -1,7 +1,7 @@
 """The purity lint: the pure packages read no clock, draw no randomness and do no I/O, and are synchronous.
 
-Run by `make check` as `python -m tests.architecture.purity`. It fails closed: a module may be imported only if it stands in
-`PURE_MODULES`, so that a new way to touch the world has to be let in by name.
+Run by `make check` as `python -m tests.architecture.purity`. It fails closed: a module may be imported only if it
+stands in `PURE_MODULES`, so that a new way to touch the world has to be let in by name.
 """
 
 from __future__ import annotations
@@ -18,51 +18,15 @@ from tests.architecture.imports import ROOT, imports, module_name, sources
 PURE_PACKAGES = ("server/domain", "signaling/protocol", "signaling/rooms")
 
 # Of the standard library, what neither looks at the world nor changes it.
-PURE_MODULES = frozenset(
-    [
-        "__future__",
-        "abc",
-        "base64",
-        "binascii",
-        "bisect",
-        "cmath",
-        "collections",
-        "contextlib",
-        "copy",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "difflib",
-        "enum",
-        "fractions",
-        "functools",
-        "graphlib",
-        "hashlib",
-        "heapq",
-        "hmac",
-        "html",
-        "ipaddress",
-        "itertools",
-        "json",
-        "keyword",
-        "math",
-        "numbers",
-        "operator",
-        "re",
-        "reprlib",
-        "statistics",
-        "string",
-        "struct",
-        "textwrap",
-        "types",
-        "typing",
-        "unicodedata",
-        "urllib.parse",
-        "uuid",
-        "zlib",
-        "zoneinfo",
-    ]
-)
+# fmt: off
+PURE_MODULES = frozenset({
+    "__future__", "abc", "base64", "binascii", "bisect", "cmath", "collections", "contextlib", "copy",
+    "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "graphlib", "hashlib",
+    "heapq", "hmac", "html", "ipaddress", "itertools", "json", "keyword", "math", "numbers", "operator", "re",
+    "reprlib", "statistics", "string", "struct", "textwrap", "types", "typing", "unicodedata", "urllib.parse",
+    "uuid", "zlib", "zoneinfo",
+})
+# fmt: on
 # Ours: the pure packages themselves. `pydantic` validates what arrives on the wire, and only there.
 PURE_PREFIXES = ("server.domain", "signaling.protocol", "signaling.rooms")
 ALLOWED_IN = {"pydantic": "signaling.protocol", "pydantic_core": "signaling.protocol"}

@@ -103,13 +103,7 @@ def test_import_linter_breaks_on_a_breach(file: str, tmp_path: Path) -> None:
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = (
-        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", command, "--no-cache", "--no-logo"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # Not the `lint-imports` script: the folder must come before the installed project on the path.
+    code = "import sys; sys.path.insert(0, '.'); from importlinter import cli; cli.lint_imports_command()"
+    command = [sys.executable, "-c", code, "--no-cache", "--no-logo"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

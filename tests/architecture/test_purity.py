@@ -54,7 +54,7 @@ IMPURE = {
 }
 
 PURE = [
-    "from __future__ import annotations\nfrom datetime import UTC, datetime, timedelta\ndatetime(2026, 1, 1, tzinfo=UTC)",
+    "from __future__ import annotations\nfrom datetime import UTC, datetime\ndatetime(2026, 1, 1, tzinfo=UTC)",
     "from collections.abc import Mapping\nimport collections.abc",
     "from zoneinfo import ZoneInfo\ndef f(at, zone):\n    return at.astimezone(ZoneInfo(zone))",
     "from uuid import UUID, uuid5",

@@ -1,0 +1,94 @@
+"""What every test can count on: programs of its own, no task left behind, and no skip that goes unseen."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from tests.support import ports
+from tests.support.redis import RedisServer, redis_running
+from tests.support.skips import not_allowed, skip_reasons
+from tests.support.tasks import leaked_tasks
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Ask for as many free TCP ports as the test needs."""
+    return ports.free_port
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with redis_running(folder) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def chromium(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """A browser process of the test's own; if the test fails, its pages are kept as pictures in test-results/."""
+    # Imported here: most runs need no browser, and playwright takes a while to load.
+    from tests.support.browser import chromium_running, keep_screenshots
+
+    async with chromium_running() as browser:
+        yield browser
+        if request.node.stash.get(FAILED, False):
+            folder = request.config.rootpath / "test-results"
+            for path in await keep_screenshots(browser, folder, request.node.nodeid):
+                print(f"Screenshot: {path}")
+
+
+@pytest_asyncio.fixture
+async def no_leaked_tasks() -> AsyncIterator[None]:
+    yield
+    if left := await leaked_tasks():
+        pytest.fail("tasks left running:\n  " + "\n  ".join(left))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            # First to be set up is last to be torn down: by then a test's own fixtures must have ended their tasks.
+            item.fixturenames.insert(0, "no_leaked_tasks")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    reasons = skip_reasons(reporter.stats.get("skipped", [])) if reporter else {}
+    if session.exitstatus == pytest.ExitCode.OK and not_allowed(reasons, os.environ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = skip_reasons(terminalreporter.stats.get("skipped", []))
+    terminalreporter.section("What was skipped, and why")
+    if not reasons:
+        terminalreporter.line("Nothing.")
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.line(f"{count} × {reason}")
+    if refused := not_allowed(reasons, os.environ):
+        terminalreporter.line("")
+        terminalreporter.line(
+            f"CI=true: this run fails, since these reasons are not allowed: {'; '.join(refused)}", red=True
+        )

@@ -1,0 +1,59 @@
+"""Chromium for the tests in real browsers: the machine's own, with a synthetic camera and microphone.
+
+Each test gets a process of its own. Nothing is relaxed that a couple's browser would enforce: in particular
+media may not use the loopback interface, so a page reaches the server's media at an address of the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.support.programs import program
+
+FLAGS = (
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-gpu",
+)
+
+
+def chromium_path() -> str:
+    return program(os.environ.get("DYAD_CHROMIUM", "/usr/bin/chromium"), "chromium")
+
+
+@asynccontextmanager
+async def chromium_running(*more_flags: str, headless: bool = True) -> AsyncIterator[Browser]:
+    executable = chromium_path()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=[*FLAGS, *more_flags], headless=headless
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def keep_screenshots(browser: Browser, folder: Path, test: str) -> list[Path]:
+    """A picture of each open page, named after the test that failed."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", test).strip("-")[-120:]
+    kept = []
+    pages = [page for context in browser.contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        path = folder / f"{stem}-{number}.png"
+        await page.screenshot(path=path, timeout=5_000)
+        kept.append(path)
+    return kept
