@@ -51,6 +51,10 @@ class Append:
     deadline: datetime | None
     outbox: tuple[OutboxDraft, ...] = ()
 
+    def __post_init__(self) -> None:
+        if any(event.seq != self.expected + n for n, event in enumerate(self.events, start=1)):
+            raise ValueError("the events of an append are numbered from expected + 1, without a gap")
+
 
 class Conflict(Exception):
     """Somebody else appended `expected + 1` first: reload and decide again."""
@@ -76,7 +80,16 @@ class Record(Protocol):
         """The earliest deadline of all sessions, or None."""
 
     async def live(self) -> list[str]:
-        """Sessions with at least one event and a deadline or marked open (deadline not None)."""
+        """Sessions with at least one event and a deadline: those that are still open, by name."""
+
+
+class Heartbeat(Protocol):
+    """When the service was last known to be up, so that after an outage nobody is blamed for it."""
+
+    async def alive(self, now: datetime) -> None:
+        """The service is up at `now`. The last report counts."""
+
+    async def last_alive(self) -> datetime | None: ...
 
 
 class Outbox(Protocol):
@@ -151,7 +164,7 @@ class Directory(Protocol):
     async def person(self, id: str) -> Person | None: ...
 
     async def add_appointment(self, appointment: Appointment) -> None:
-        """Insert or replace."""
+        """Insert or replace. While it is booked its people are busy; whether they were free is not asked."""
 
     async def appointment(self, id: str) -> Appointment | None: ...
 
@@ -160,29 +173,45 @@ class Directory(Protocol):
 
 
 class Links(Protocol):
-    async def add(self, grant: LinkGrant) -> None: ...
+    async def add(self, grant: LinkGrant) -> None:
+        """A hash that is known already stays as it is: no repeat makes a used or revoked link fresh."""
 
     async def find(self, token_hash: str) -> LinkGrant | None: ...
 
     async def use(self, token_hash: str, now: datetime) -> bool:
-        """Mark a single-use link as used; False if it was used before. Atomic."""
+        """Mark a single-use link as used; False if it was used before, is revoked, expired or unknown. Atomic."""
 
     async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
         """Revoke the links of a session (of one participant, or all); how many were live."""
 
 
 class Bookings(Protocol):
-    """Holds and bookings: no person is ever in two booked or held places at once. Each call is one transaction."""
+    """Holds and bookings: no person is ever in two booked or held places at once. Each call is one transaction.
 
-    async def busy(self, people: Sequence[str], after: datetime, until: datetime) -> Mapping[str, list[tuple[datetime, datetime]]]:
-        """Booked and held spans by person, as [start, end)."""
+    A hold counts until it is released or, where `now` is given, has expired. The slots of one proposal are
+    alternatives and may overlap one another.
+    """
 
-    async def hold(self, proposal: str, people: Sequence[str], slots: Sequence[HeldSlot], expires_at: datetime) -> bool:
-        """All slots or none: False where somebody's time is taken. An earlier hold of `proposal` is replaced."""
+    async def busy(
+        self, people: Sequence[str], after: datetime, until: datetime, now: datetime | None = None
+    ) -> Mapping[str, list[tuple[datetime, datetime]]]:
+        """Booked and held spans that touch [after, until), whole, by person and start, as [start, end)."""
+
+    async def hold(
+        self,
+        proposal: str,
+        people: Sequence[str],
+        slots: Sequence[HeldSlot],
+        expires_at: datetime,
+        now: datetime | None = None,
+    ) -> bool:
+        """All slots or none: False (and nothing changed) where somebody's time is taken. An earlier hold of
+        `proposal` is replaced."""
 
     async def book(self, proposal: str, slot: HeldSlot, appointment: Appointment, now: datetime) -> bool:
-        """The hold becomes `appointment` and the proposal's other holds are released. False (and nothing changed) where
-        somebody else has the time, or the hold expired and the time was taken. True again when repeated with the same appointment id."""
+        """The hold becomes `appointment` and the proposal's other holds are released. False (and nothing changed)
+        where somebody else has the time, or the hold expired and the time was taken. True again when repeated with
+        the same appointment id: the first stands, whatever the repeat says. `slot` says when `appointment` is."""
 
     async def release(self, proposal: str) -> None: ...
 

@@ -1,0 +1,140 @@
+"""People, appointments, links and bookings in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.application.ports import Appointment, HeldSlot, LinkGrant, Person
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Time of one person; `proposal` and `expires_at` are those of a hold, None for a booking."""
+
+    person: str
+    start: datetime
+    end: datetime
+    proposal: str | None = None
+    expires_at: datetime | None = None
+
+
+def _spans(people: Iterable[str], at: datetime, minutes: int) -> Iterator[_Span]:
+    return (_Span(person, at, at + timedelta(minutes=minutes)) for person in set(people))
+
+
+class MemoryPlans:
+    """Directory, Links and Bookings."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, Person] = {}
+        self._appointments: dict[str, Appointment] = {}
+        self._links: dict[str, LinkGrant] = {}
+        self._holds: dict[str, list[_Span]] = {}
+
+    # Directory
+
+    async def add_person(self, person: Person) -> None:
+        self._people[person.id] = person
+
+    async def person(self, id: str) -> Person | None:
+        return self._people.get(id)
+
+    async def add_appointment(self, appointment: Appointment) -> None:
+        self._appointments[appointment.id] = replace(appointment, people=dict(appointment.people))
+
+    async def appointment(self, id: str) -> Appointment | None:
+        return self._appointments.get(id)
+
+    async def appointments_of(self, person: str, after: datetime, until: datetime) -> list[Appointment]:
+        theirs = (a for a in self._appointments.values() if person in a.people.values())
+        return sorted((a for a in theirs if after <= a.starts_at < until), key=lambda a: (a.starts_at, a.id))
+
+    # Links
+
+    async def add(self, grant: LinkGrant) -> None:
+        self._links.setdefault(grant.token_hash, grant)
+
+    async def find(self, token_hash: str) -> LinkGrant | None:
+        return self._links.get(token_hash)
+
+    async def use(self, token_hash: str, now: datetime) -> bool:
+        link = self._links.get(token_hash)
+        if link is None or link.revoked_at is not None or not _fresh(link, now):
+            return False
+        self._links[token_hash] = replace(link, used_at=now)
+        return True
+
+    async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
+        theirs = [link for link in self._links.values() if link.session == session and link.revoked_at is None]
+        chosen = [link for link in theirs if participant is None or link.participant == participant]
+        for link in chosen:
+            self._links[link.token_hash] = replace(link, revoked_at=now)
+        return sum(_fresh(link, now) for link in chosen)
+
+    # Bookings
+
+    def _touching(self, people: Iterable[str], start: datetime, end: datetime, now: datetime | None) -> Iterator[_Span]:
+        asked = set(people)
+        for appointment in self._appointments.values():
+            if appointment.status == "booked":
+                who = asked.intersection(appointment.people.values())
+                taken = _spans(who, appointment.starts_at, appointment.minutes)
+                yield from (span for span in taken if span.start < end and span.end > start)
+        for span in (span for spans in self._holds.values() for span in spans):
+            expired = now is not None and span.expires_at is not None and span.expires_at <= now
+            if span.person in asked and span.start < end and span.end > start and not expired:
+                yield span
+
+    def _taken(self, proposal: str, people: Iterable[str], slot: HeldSlot, now: datetime | None) -> bool:
+        end = slot.starts_at + timedelta(minutes=slot.minutes)
+        return any(span.proposal != proposal for span in self._touching(people, slot.starts_at, end, now))
+
+    async def busy(
+        self, people: Sequence[str], after: datetime, until: datetime, now: datetime | None = None
+    ) -> Mapping[str, list[tuple[datetime, datetime]]]:
+        found: dict[str, set[tuple[datetime, datetime]]] = {person: set() for person in people}
+        for span in self._touching(people, after, until, now):
+            found[span.person].add((span.start, span.end))
+        return {person: sorted(spans) for person, spans in found.items()}
+
+    async def hold(
+        self,
+        proposal: str,
+        people: Sequence[str],
+        slots: Sequence[HeldSlot],
+        expires_at: datetime,
+        now: datetime | None = None,
+    ) -> bool:
+        if any(self._taken(proposal, people, slot, now) for slot in slots):
+            return False
+        spans = [span for slot in slots for span in _spans(people, slot.starts_at, slot.minutes)]
+        self._holds[proposal] = [replace(span, proposal=proposal, expires_at=expires_at) for span in spans]
+        return True
+
+    async def book(self, proposal: str, slot: HeldSlot, appointment: Appointment, now: datetime) -> bool:
+        if (slot.starts_at, slot.minutes) != (appointment.starts_at, appointment.minutes):
+            raise ValueError("the slot and the appointment differ in time")
+        if appointment.id in self._appointments:
+            return True
+        if self._taken(proposal, appointment.people.values(), slot, now):
+            return False
+        self._holds.pop(proposal, None)
+        await self.add_appointment(appointment)
+        return True
+
+    async def release(self, proposal: str) -> None:
+        self._holds.pop(proposal, None)
+
+    async def cancel(self, appointment: str) -> Appointment | None:
+        found = self._appointments.get(appointment)
+        if found is None or found.status == "cancelled":
+            return found
+        cancelled = replace(found, status="cancelled", sequence=found.sequence + 1)
+        self._appointments[appointment] = cancelled
+        return cancelled
+
+
+def _fresh(link: LinkGrant, now: datetime) -> bool:
+    return link.used_at is None and link.expires_at > now

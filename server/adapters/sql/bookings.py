@@ -1,0 +1,95 @@
+"""Holds and bookings over `spans`: a check and the writes that rest on it are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select
+
+from server.adapters.sql import directory
+from server.adapters.sql.schema import spans
+from server.application.ports import Appointment, HeldSlot
+
+Span = tuple[datetime, datetime]
+
+
+def span_of(slot: HeldSlot) -> Span:
+    return slot.starts_at, slot.starts_at + timedelta(minutes=slot.minutes)
+
+
+def _touching(people: Sequence[str], span: Span, now: datetime | None) -> ColumnElement[bool]:
+    s = spans.c
+    touching = and_(s.person.in_(people), s.starts_at < span[1], s.ends_at > span[0])
+    if now is None:
+        return touching
+    return and_(touching, or_(s.expires_at.is_(None), s.expires_at > now))
+
+
+def _taken(connection: Connection, proposal: str, people: Sequence[str], span: Span, now: datetime | None) -> bool:
+    """Whether the time of somebody is another's than `proposal`'s."""
+    own = and_(spans.c.owner == proposal, spans.c.kind == "hold")
+    chosen = select(spans.c.person).where(_touching(people, span, now), ~own).limit(1)
+    return connection.execute(chosen).first() is not None
+
+
+def busy(connection: Connection, people: Sequence[str], span: Span, now: datetime | None) -> dict[str, list[Span]]:
+    s = spans.c
+    chosen = select(s.person, s.starts_at, s.ends_at).where(_touching(people, span, now)).distinct()
+    found: dict[str, list[Span]] = {person: [] for person in people}
+    for person, start, end in connection.execute(chosen.order_by(s.person, s.starts_at, s.ends_at)):
+        found[person].append((start, end))
+    return found
+
+
+def hold(
+    connection: Connection,
+    proposal: str,
+    people: Sequence[str],
+    slots: Sequence[HeldSlot],
+    expires_at: datetime,
+    now: datetime | None,
+) -> bool:
+    places = sorted({span_of(slot) for slot in slots})
+    if any(_taken(connection, proposal, people, place, now) for place in places):
+        return False
+    release(connection, proposal)
+    rows = [
+        {
+            "owner": proposal,
+            "kind": "hold",
+            "person": person,
+            "starts_at": start,
+            "ends_at": end,
+            "expires_at": expires_at,
+        }
+        for person in sorted(set(people))
+        for start, end in places
+    ]
+    if rows:
+        connection.execute(insert(spans), rows)
+    return True
+
+
+def book(connection: Connection, proposal: str, slot: HeldSlot, appointment: Appointment, now: datetime) -> bool:
+    if directory.appointment(connection, appointment.id) is not None:
+        return True
+    if _taken(connection, proposal, list(appointment.people.values()), span_of(slot), now):
+        return False
+    release(connection, proposal)
+    directory.put_appointment(connection, appointment)
+    return True
+
+
+def release(connection: Connection, proposal: str) -> None:
+    connection.execute(delete(spans).where(spans.c.owner == proposal, spans.c.kind == "hold"))
+
+
+def cancel(connection: Connection, id: str) -> Appointment | None:
+    found = directory.appointment(connection, id)
+    if found is None or found.status == "cancelled":
+        return found
+    cancelled = replace(found, status="cancelled", sequence=found.sequence + 1)
+    directory.put_appointment(connection, cancelled)
+    return cancelled

@@ -1,0 +1,50 @@
+"""The outbox: rows wait in the order in which their session wrote them, and one of each session is out at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, exists, or_, select, update
+
+from server.adapters.sql import schema
+from server.application.ports import OutboxRow
+
+LEASE = timedelta(seconds=30)
+
+
+def take(connection: Connection, now: datetime, limit: int, wall: datetime) -> list[OutboxRow]:
+    """`now` is policy time and says what is due; `wall` is real time and says which leases have run out."""
+    row = schema.outbox.alias("row")
+    earlier = schema.outbox.alias("earlier")
+    blocked = exists().where(earlier.c.session == row.c.session, earlier.c.state == "open", earlier.c.n < row.c.n)
+    chosen = (
+        select(row.c.n, row.c.id, row.c.session, row.c.kind, row.c.body, row.c.tries)
+        .where(row.c.state == "open", row.c.not_before <= now, ~blocked)
+        .where(or_(row.c.leased_until.is_(None), row.c.leased_until <= wall))
+        .order_by(row.c.n)
+        .limit(limit)
+    )
+    rows = connection.execute(chosen).all()
+    if rows:
+        taken = schema.outbox.c.n.in_([found.n for found in rows])
+        connection.execute(update(schema.outbox).where(taken).values(leased_until=wall + LEASE))
+    return [OutboxRow(found.id, found.session, found.kind, found.body, found.tries) for found in rows]
+
+
+def done(connection: Connection, row: str) -> None:
+    _change(connection, row, state="done", leased_until=None)
+
+
+def retry(connection: Connection, row: str, at: datetime, why: str) -> None:
+    _change(connection, row, tries=schema.outbox.c.tries + 1, not_before=at, leased_until=None, why=why)
+
+
+def give_up(connection: Connection, row: str, why: str) -> None:
+    _change(connection, row, state="given up", leased_until=None, why=why)
+
+
+def _change(connection: Connection, row: str, **values: Any) -> None:
+    # Only an open row changes: a report that comes late finds what was decided.
+    o = schema.outbox.c
+    connection.execute(update(schema.outbox).where(o.id == row, o.state == "open").values(**values))

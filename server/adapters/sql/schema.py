@@ -1,0 +1,159 @@
+"""The tables of the record, in types that SQLite and PostgreSQL share.
+
+Instants are integer microseconds since 1970 in UTC: exact, ordered, and the same in every database.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """Exact, without a float on the way; a naive datetime is a TypeError."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    return EPOCH + timedelta(microseconds=micros)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as integer microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_micros(value)
+
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+# No rowid: one tree per table instead of two, so an append touches fewer pages.
+events = Table(
+    "events",
+    metadata,
+    Column("session", String, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("cmd", String),
+    sqlite_with_rowid=False,
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("session", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Index("deadlines_by_time", "at", "session"),
+    sqlite_with_rowid=False,
+)
+
+# `n` is the order of writing. Two appends to one session never overlap (the key of `events` sees to it), so within
+# a session it is the order of the decisions too, on PostgreSQL as well.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("n", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("session", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("state", String, nullable=False, default="open"),  # "open" | "done" | "given up"
+    Column("leased_until", Instant),
+    Column("why", Text),
+)
+_open_row = outbox.c.state == "open"
+Index("outbox_open", outbox.c.session, outbox.c.n, sqlite_where=_open_row, postgresql_where=_open_row)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("hours", Text, nullable=False),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("uid", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+appointment_people = Table(
+    "appointment_people",
+    metadata,
+    Column("appointment", String, ForeignKey("appointments.id", ondelete="CASCADE"), primary_key=True),
+    Column("participant", String, primary_key=True),
+    Column("person", String, nullable=False, index=True),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("session", String, index=True),
+    Column("participant", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+)
+
+# Whose time is taken: `owner` is a proposal (kind "hold") or an appointment (kind "booked", never expires).
+spans = Table(
+    "spans",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("starts_at", Instant, primary_key=True),
+    Column("ends_at", Instant, primary_key=True),
+    Column("expires_at", Instant),
+    Index("spans_by_person", "person", "ends_at"),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)
