@@ -22,6 +22,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: $(INSTALLED) $(WEB_BUILT) ## Set up .venv and build the page
+	@:
 
 run: setup ## Start a demo with a session that is now (ARGS="--port 9000 --speed 60")
 	@$(VENV)/bin/dyad demo $(ARGS)

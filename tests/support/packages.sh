@@ -6,6 +6,7 @@ set -eu
 needed() {
   command -v chromium >/dev/null || echo chromium
   command -v redis-server >/dev/null || echo redis-server
+  command -v turnserver >/dev/null || echo coturn
 }
 
 packages=${*:-$(needed)}

@@ -1,0 +1,125 @@
+"""docker-compose.yml and Dockerfile name only what exists, and the programs accept the commands they are given.
+
+No container engine is needed: Redis and coturn of this machine are started with the very commands of the compose file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.architecture.imports import ROOT
+from tests.support.ports import free_port
+from tests.support.programs import program, running
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+
+
+def dockerfile() -> list[tuple[str, str]]:
+    """Its instructions, in order: `("COPY", "web ./")`."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = (line.strip() for line in text.splitlines())
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines if line and line[0] != "#")]
+
+
+def copied_from_here() -> list[str]:
+    copies = (rest.split() for word, rest in dockerfile() if word == "COPY" and not rest.startswith("--from"))
+    return [source for words in copies for source in words[:-1]]
+
+
+@pytest.mark.parametrize("source", copied_from_here())
+def test_the_image_copies_files_that_exist_and_reach_the_build(source: str) -> None:
+    assert (ROOT / source).exists()
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert f"!{source.partition('/')[0]}" in let_in
+
+
+def test_the_image_runs_the_projects_own_command_and_not_as_root() -> None:
+    last = dict(dockerfile())
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert json.loads(last["ENTRYPOINT"])[0] in scripts
+    assert last["USER"] not in ("root", "0")
+
+
+def test_the_stages_copied_from_exist() -> None:
+    stages = {rest.rpartition(" AS ")[2] for word, rest in dockerfile() if word == "FROM" and " AS " in rest}
+    named = {match for _, rest in dockerfile() for match in re.findall(r"--from=(\S+)", rest)}
+    assert named
+    assert named <= stages
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_watched_restarted_and_confined(name: str) -> None:
+    service = SERVICES[name]
+    assert service["healthcheck"]["test"]
+    assert service["restart"] == "unless-stopped"
+    assert service["read_only"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_uses_is_declared(name: str) -> None:
+    service = SERVICES[name]
+    assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
+    assert {volume.partition(":")[0] for volume in service.get("volumes", [])} <= set(COMPOSE["volumes"])
+    assert set(service.get("depends_on", {})) <= set(SERVICES)
+    if "build" in service:
+        assert (ROOT / service["build"] / "Dockerfile").exists()
+
+
+def test_secrets_come_from_files_that_are_never_committed() -> None:
+    assert ".data/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    for secret in COMPOSE["secrets"].values():
+        assert secret["file"].startswith("./.data/")
+    for service in SERVICES.values():
+        for key, value in service.get("environment", {}).items():
+            if "SECRET" in key:
+                assert key.endswith("_FILE")
+                assert value.removeprefix("/run/secrets/") in service["secrets"]
+
+
+def test_the_services_agree_on_ports() -> None:
+    server = SERVICES["server"]
+    settings = server["environment"]
+    published = {port.rpartition(":")[2] for port in server["ports"]}
+    exposed = {port for word, rest in dockerfile() if word == "EXPOSE" for port in rest.split()}
+    assert published == exposed == {f"{settings['DYAD_PORT']}/tcp", f"{settings['DYAD_MEDIA_PORT']}/udp"}
+    assert f":{settings['DYAD_PORT']}/" in server["healthcheck"]["test"][-1]
+
+
+def test_redis_accepts_its_command(tmp_path: Path) -> None:
+    port = free_port()
+    first, *rest = SERVICES["redis"]["command"]
+    with running([program(first), *rest, "--port", str(port), "--dir", str(tmp_path)], port=port, log=tmp_path / "log"):
+        client, *question = SERVICES["redis"]["healthcheck"]["test"][1:]
+        asked = subprocess.run(
+            [program(client), "-p", str(port), *question], capture_output=True, text=True, check=True
+        )
+        assert asked.stdout.strip() == "PONG"
+
+
+def test_coturn_accepts_its_command(tmp_path: Path) -> None:
+    program("turnserver")
+    port = free_port()
+    (tmp_path / "turn_secret").write_text("s3cret\n", encoding="utf-8")
+    (script,) = SERVICES["coturn"]["command"]
+    script = (
+        script.replace("$$", "$").replace("/run/secrets/", f"{tmp_path}/").replace("/tmp/turnserver", f"{tmp_path}/ts")
+    )
+    script = f"DYAD_PUBLIC_ADDRESS=192.0.2.10\n{script.rstrip()} --listening-port={port} --listening-ip=127.0.0.1\n"
+    shell = SERVICES["coturn"]["entrypoint"]
+    log = tmp_path / "log"
+    with running([*shell, script], port=port, log=log):
+        health = SERVICES["coturn"]["healthcheck"]["test"][1].replace("3478", str(port))
+        subprocess.run(["/bin/sh", "-c", health], check=True, timeout=5)
+    assert "static-auth-secret=s3cret" in (tmp_path / "ts.conf").read_text(encoding="utf-8")
+    assert (tmp_path / "ts.conf").stat().st_mode & 0o077 == 0
+    assert not re.search(r"(?i)unknown|unrecognized|bad configuration", log.read_text(encoding="utf-8"))
