@@ -1,0 +1,1 @@
+"""A couple's session: state, commands, events, and the step between them."""

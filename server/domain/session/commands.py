@@ -1,0 +1,214 @@
+"""What may be asked of a session. Every command is for one session; ids, tokens and instants arrive inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.attendance import Action, Focus, Reason, SoloApproval
+from server.domain.session.plan import Plan
+from server.domain.session.views import Check, Link
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSession:
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """A device of `who` opened a connection. `epoch` rises with every connection of that person."""
+
+    who: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLink:
+    """The server's evidence of a connection's quality, from the connection with this epoch."""
+
+    who: str
+    epoch: int
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Everything of `who` has been silent; `since` is the last sign of life."""
+
+    who: str
+    epoch: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCheck:
+    who: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class SetDevices:
+    who: str
+    microphone: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunLate:
+    who: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareAbsence:
+    who: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAbsence:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForTime:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCard:
+    card: str
+    option: Action
+    focus: Focus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMerge:
+    who: str
+    question: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveSolo:
+    approval: SoloApproval
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The programme cancels the session, for everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutage:
+    """Dyad itself could not see from `since` to `until`; every live connection was lost with it."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    """A timer fired. It only asks to look again: early, late or twice, it does no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeTimes:
+    """Times that suit everyone were found and are held until `expires_at`."""
+
+    starts: tuple[datetime, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNoTimes:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTimes:
+    """The proposed times (by index) that suit `who`; none means that nothing suits."""
+
+    who: str
+    accept: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportBooked:
+    """The new appointment is booked."""
+
+    appointment: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTimeTaken:
+    """The agreed time was lost before it could be booked."""
+
+
+Command = (
+    PlanSession
+    | Connect
+    | Arrive
+    | ReportLink
+    | Drop
+    | Leave
+    | ReportCheck
+    | SetDevices
+    | RunLate
+    | DeclareAbsence
+    | WithdrawAbsence
+    | AskForTime
+    | Admit
+    | AdmitAll
+    | SendBack
+    | Remove
+    | AnswerCard
+    | AnswerMerge
+    | ApproveSolo
+    | EndSession
+    | Cancel
+    | RecordOutage
+    | DeadlineReached
+    | ProposeTimes
+    | ReportNoTimes
+    | AnswerTimes
+    | ReportBooked
+    | ReportTimeTaken
+)

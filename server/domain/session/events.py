@@ -1,0 +1,288 @@
+"""What has happened in a session: the lines of its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.attendance import Action, Focus, FollowUp, Outcome, Reason, SoloApproval
+from server.domain.session.plan import Plan
+from server.domain.session.views import Check, Link, Place, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    who: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    who: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    who: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    who: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesSet:
+    who: str
+    microphone: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateDeclared:
+    who: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceDeclared:
+    who: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceWithdrawn:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAsked:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A person's place changed: admitted, sent back, held, removed."""
+
+    who: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    approval: SoloApproval
+
+
+@dataclass(frozen=True, slots=True)
+class FocusChanged:
+    focus: tuple[Focus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The service looked at the facts and took a stance; `facts` is their JSON, for whoever asks why."""
+
+    action: Action
+    clause: str
+    because: str
+    wait_until: datetime | None
+    policy: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRaised:
+    id: str
+    clause: str
+    because: str
+    options: tuple[Action, ...]
+    recommended: Action
+    default: Action
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswered:
+    """`by` is "therapist", "partner" (a no to being joined) or "policy" (the default, nobody having answered)."""
+
+    id: str
+    option: Action
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardWithdrawn:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAsked:
+    """The attending partner is asked whether the late one may join."""
+
+    id: str
+    who: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAgreed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A late partner, held in private, will be seen another time."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """`number` is 1 or 2: which of the two nudges this was (an overdue first is skipped)."""
+
+    who: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteSought:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SoloStarted:
+    attending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The session became an individual one for `attending` before it began; the other is seen another time."""
+
+    attending: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesSet:
+    """By partner; a None takes an earlier outcome back. Later lines stand."""
+
+    outcomes: dict[str, Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpsSet:
+    follow_ups: tuple[FollowUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """The meeting is over. `closing` says to those who were there how: see `PartnerView.closing`."""
+
+    status: Status
+    closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRecorded:
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimesSought:
+    """New times are being looked for; `round` counts from 1."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimesProposed:
+    starts: tuple[datetime, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimesAnswered:
+    who: str
+    accept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAgreed:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rebooked:
+    appointment: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalClosed:
+    """No new booking came of it: "nothing_found", "nothing_suits" or "expired"."""
+
+    why: str
+
+
+Event = (
+    Planned
+    | Connected
+    | Arrived
+    | LinkChanged
+    | Dropped
+    | Left
+    | Checked
+    | DevicesSet
+    | LateDeclared
+    | AbsenceDeclared
+    | AbsenceWithdrawn
+    | TimeAsked
+    | Moved
+    | ApprovalGiven
+    | FocusChanged
+    | Decided
+    | CardRaised
+    | CardAnswered
+    | CardWithdrawn
+    | MergeAsked
+    | MergeAgreed
+    | TurnedAway
+    | Nudged
+    | SubstituteSought
+    | Started
+    | SoloStarted
+    | Converted
+    | OutcomesSet
+    | FollowUpsSet
+    | Concluded
+    | OutageRecorded
+    | TimesSought
+    | TimesProposed
+    | TimesAnswered
+    | TimeAgreed
+    | Rebooked
+    | ProposalClosed
+)

@@ -1,0 +1,110 @@
+"""Handlers of what the therapist does: admit, hold, remove, answer, approve, end."""
+
+from __future__ import annotations
+
+from server.domain.attendance import JOINT_WORK, Action, follow_ups_for, outcomes_for
+from server.domain.session import commands as c
+from server.domain.session import events as e
+from server.domain.session import refusals as no
+from server.domain.session.facts import facts_of
+from server.domain.session.log import Log
+from server.domain.session.refusals import Refusal
+from server.domain.session.settle import conclude
+from server.domain.session.state import THERAPIST
+from server.domain.session.views import Place, Status
+
+
+def _partner_place(log: Log, who: str) -> Place | None:
+    return None if who == THERAPIST or who not in log.session.seats else log.session.seats[who].place
+
+
+def admit(log: Log, command: c.Admit) -> Refusal | None:
+    session = log.session
+    place = _partner_place(log, command.who)
+    if place is None:
+        return no.UNKNOWN_PARTICIPANT
+    if not session.therapist.connected:
+        return no.NEEDS_THERAPIST
+    if session.solo_started_at is not None and place is not Place.ROOM and not _is_attending(log, command.who):
+        return no.SOLO_UNDER_WAY
+    if place is Place.ROOM:
+        return None
+    if place not in (Place.WAITING, Place.HELD) or not session.seats[command.who].present:
+        return no.NOT_WAITING
+    assert session.plan is not None
+    others = [key for key, seat in session.partners.items() if key != command.who and seat.place is Place.ROOM]
+    if session.plan.keep_apart and others:
+        return no.KEPT_APART
+    log.add(e.Moved(command.who, Place.ROOM))
+    return None
+
+
+def _is_attending(log: Log, who: str) -> bool:
+    """In a solo session only the one who is seen alone may come back in by a tap."""
+    return log.session.seats[who].place is Place.WAITING
+
+
+def admit_all(log: Log, command: c.AdmitAll) -> Refusal | None:
+    waiting = [k for k, seat in log.session.partners.items() if seat.present and seat.place is Place.WAITING]
+    if not waiting:
+        return no.NOT_WAITING
+    for who in waiting:
+        refusal = admit(log, c.Admit(who))
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def send_back(log: Log, command: c.SendBack) -> Refusal | None:
+    place = _partner_place(log, command.who)
+    if place is None:
+        return no.UNKNOWN_PARTICIPANT
+    if place is not Place.ROOM:
+        return no.NOT_IN_ROOM
+    log.add(e.Moved(command.who, Place.WAITING))
+    return None
+
+
+def remove(log: Log, command: c.Remove) -> Refusal | None:
+    place = _partner_place(log, command.who)
+    if place is None:
+        return no.UNKNOWN_PARTICIPANT
+    if place is not Place.REMOVED:
+        log.add(e.Moved(command.who, Place.REMOVED))
+    return None
+
+
+def answer_card(log: Log, command: c.AnswerCard) -> Refusal | None:
+    card, plan = log.session.card, log.session.plan
+    assert plan is not None
+    if card is None or card.id != command.card or card.answer is not None:
+        return no.CARD_GONE
+    if command.option not in card.options:
+        return no.NOT_AN_OPTION
+    if command.option is Action.PROCEED and not JOINT_WORK.isdisjoint(plan.focus):
+        if command.focus is None:
+            return no.FOCUS_NEEDED
+        if command.focus in JOINT_WORK:
+            return no.NOT_AN_OPTION
+    log.add(e.CardAnswered(card.id, command.option, "therapist"))
+    if command.option is Action.PROCEED and command.focus is not None:
+        log.add(e.FocusChanged((command.focus,)))
+    return None
+
+
+def approve_solo(log: Log, command: c.ApproveSolo) -> Refusal | None:
+    if log.session.approval is not command.approval:
+        log.add(e.ApprovalGiven(command.approval))
+    return None
+
+
+def end_session(log: Log, command: c.EndSession) -> Refusal | None:
+    facts = facts_of(log.session, log.now)
+    outcomes = outcomes_for(facts, Action.END, log.policy)
+    conclude(log, Status.ENDED, "ended", outcomes, follow_ups_for(facts, Action.END, outcomes, log.policy))
+    return None
+
+
+def cancel(log: Log, command: c.Cancel) -> Refusal | None:
+    log.add(e.Concluded(Status.CANCELLED, "cancelled"))
+    return None

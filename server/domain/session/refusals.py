@@ -1,0 +1,39 @@
+"""Every "no" of a session: a stable code and a plain sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    code: str
+    message: str
+
+
+NOT_PLANNED = Refusal("session_unknown", "There is no such session.")
+ALREADY_PLANNED = Refusal("already_planned", "This session is planned already.")
+OVER = Refusal("session_over", "This session is over.")
+NOT_UNDER_WAY = Refusal("session_not_under_way", "The session has not begun.")
+NOT_OVER = Refusal("session_not_over", "This session is not over yet.")
+UNDER_WAY = Refusal("session_under_way", "The session has begun.")
+UNKNOWN_PARTICIPANT = Refusal("participant_unknown", "Nobody in this session has that name.")
+NOT_CONNECTED = Refusal("not_connected", "This person is not connected now.")
+NOT_WAITING = Refusal("not_waiting", "This person is not waiting.")
+NOT_IN_ROOM = Refusal("not_in_room", "This person is not in the room.")
+REMOVED = Refusal("removed", "You can't come back to this session. Please call the clinic.")
+STALE = Refusal("stale_connection", "A newer connection has taken this seat.")
+CARD_GONE = Refusal("card_gone", "That question is no longer open.")
+NOT_AN_OPTION = Refusal("not_an_option", "That is not one of the choices.")
+FOCUS_NEEDED = Refusal("focus_needed", "Choose a focus for the time with one partner first.")
+QUESTION_GONE = Refusal("question_gone", "That question is no longer open.")
+TOO_LATE = Refusal("too_late", "That time is too far away.")
+HERE_ALREADY = Refusal("here_already", "You are already here.")
+NOT_DECLARED = Refusal("not_declared", "No absence was declared.")
+KEPT_APART = Refusal("kept_apart", "These two can't be in one room.")
+NEEDS_THERAPIST = Refusal("therapist_absent", "The therapist is not here.")
+SOLO_UNDER_WAY = Refusal("solo_under_way", "Answer the question on the card first.")
+NO_PROPOSAL = Refusal("proposal_closed", "This choice of times is no longer open.")
+NOT_A_TIME = Refusal("not_a_time", "That is not one of the times.")
+NO_SEARCH = Refusal("no_search", "Nobody is looking for new times.")
+EMPTY_OUTAGE = Refusal("empty_outage", "An outage must end after it began.")

@@ -1,0 +1,262 @@
+"""After every command the policy looks at the facts, and the session takes the stance it decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from server.domain.attendance import (
+    Action,
+    Decision,
+    FollowUp,
+    Kind,
+    Outcome,
+    PartnerState,
+    Policy,
+    decide,
+    facts_json,
+    starts_at_plus,
+)
+from server.domain.session import events as e
+from server.domain.session.facts import facts_of
+from server.domain.session.log import Log
+from server.domain.session.state import Session
+from server.domain.session.views import Place, Status
+
+MAX_TURNS = 8  # a stance may open the way to the next (start, then continue); more turns than this is a fault
+
+
+def settle(log: Log) -> None:
+    """Decide until the stance stands. Raises nothing; ends with the session settled at `log.now`."""
+    for _ in range(MAX_TURNS):
+        if log.session.plan is None or log.session.over:
+            return
+        before = len(log.events)
+        decision = decide(facts_of(log.session, log.now), log.policy)
+        _note_default(log, decision)
+        _TAKE[decision.action](log, decision)
+        if len(log.events) == before:
+            break
+    _remind(log)
+
+
+def _note(log: Log, decision: Decision) -> None:
+    stance = log.session.stance
+    if stance is None or (stance.action, stance.clause, stance.wait_until) != (
+        decision.action,
+        decision.clause,
+        decision.wait_until,
+    ):
+        facts = json.dumps(facts_json(facts_of(log.session, log.now)), separators=(",", ":"))
+        log.add(
+            e.Decided(decision.action, decision.clause, decision.because, decision.wait_until, decision.policy, facts)
+        )
+
+
+def _note_default(log: Log, decision: Decision) -> None:
+    """A card's time is up: its default is the answer, and the log says that nobody gave it."""
+    card = log.session.card
+    if card is None or card.answer is not None or decision.action in (Action.ASK, Action.WAIT, Action.HOLD):
+        return
+    if decision.action is card.default and decision.clause == card.clause and log.now >= card.answer_by:
+        log.add(e.CardAnswered(card.id, card.default, "policy"))
+
+
+def _withdraw(log: Log) -> None:
+    if log.session.card is not None:
+        log.add(e.CardWithdrawn(log.session.card.id))
+
+
+def _stand(log: Log, decision: Decision) -> None:
+    """`continue` and `hold`: no question is open."""
+    if decision.action is not Action.HOLD:
+        _withdraw(log)
+    _note(log, decision)
+
+
+def _wait(log: Log, decision: Decision) -> None:
+    card = log.session.card
+    waiting_as_answered = card is not None and card.answer is Action.WAIT and card.clause == decision.clause
+    if not waiting_as_answered:
+        _withdraw(log)
+    _note(log, decision)
+
+
+def _start(log: Log, decision: Decision) -> None:
+    _withdraw(log)
+    _note(log, decision)
+    assert log.session.plan is not None
+    places = [log.session.seats[key].place for key in decision.attending]
+    group = log.session.plan.kind is Kind.GROUP
+    admitted = any(p is Place.ROOM for p in places) if group else all(p is Place.ROOM for p in places)
+    if places and admitted:
+        log.add(e.Started())
+
+
+def _ask(log: Log, decision: Decision) -> None:
+    card, asked = log.session.card, decision.card
+    assert asked is not None
+    same = (
+        card is not None
+        and card.answer is None
+        and (card.clause, card.options, card.recommended, card.default, card.answer_by)
+        == (decision.clause, asked.options, asked.recommended, asked.default, asked.answer_by)
+    )
+    _note(log, decision)
+    if not same:
+        log.add(
+            e.CardRaised(
+                log.fresh_id("c"),
+                decision.clause,
+                decision.because,
+                asked.options,
+                asked.recommended,
+                asked.default,
+                asked.answer_by,
+            )
+        )
+    if FollowUp.OUTREACH_CALL in decision.follow_ups and FollowUp.OUTREACH_CALL not in log.session.follow_ups:
+        log.add(e.FollowUpsSet((FollowUp.OUTREACH_CALL,)))
+
+
+def _proceed(log: Log, decision: Decision) -> None:
+    _note(log, decision)
+    attending = decision.attending[0]
+    if not (log.session.seats[attending].present and log.session.therapist.connected):
+        return _convert(log, decision, attending)
+    log.add(e.SoloStarted(attending))
+    for key, seat in log.session.partners.items():
+        if key not in decision.attending and seat.present and seat.place is Place.WAITING:
+            log.add(e.Moved(key, Place.HELD))
+    log.add(e.OutcomesSet(dict(decision.outcomes)))
+    _follow_up(log, decision.follow_ups)
+
+
+def _convert(log: Log, decision: Decision, attending: str) -> None:
+    """Decided before they could be seen alone (a declared absence): the plan itself becomes individual."""
+    log.add(e.Converted(attending))
+    log.add(e.OutcomesSet({key: o for key, o in decision.outcomes.items() if key != attending}))
+    _follow_up(log, decision.follow_ups)
+
+
+def _reschedule(log: Log, decision: Decision) -> None:
+    _note(log, decision)
+    host_missing = Outcome.PROVIDER_CANCELLED in decision.outcomes.values()
+    closing = "host_cancelled" if host_missing else "new_times_follow"
+    conclude(log, Status.RESCHEDULED, closing, decision.outcomes, decision.follow_ups)
+
+
+def _end(log: Log, decision: Decision) -> None:
+    _note(log, decision)
+    conclude(log, Status.ENDED, "ended", decision.outcomes, decision.follow_ups)
+
+
+def conclude(
+    log: Log,
+    status: Status,
+    closing: str,
+    outcomes: Mapping[str, Outcome],
+    follow_ups: tuple[FollowUp, ...],
+) -> None:
+    """The meeting's fate is settled (F1): outcomes, follow-ups, and new times where they are due."""
+    if outcomes:
+        log.add(e.OutcomesSet(dict(outcomes)))
+    log.add(e.Concluded(status, closing))
+    _follow_up(log, follow_ups)
+
+
+def _follow_up(log: Log, follow_ups: tuple[FollowUp, ...]) -> None:
+    if follow_ups:
+        log.add(e.FollowUpsSet(follow_ups))
+    assert log.session.plan is not None
+    wanted = {FollowUp.RESCHEDULE_JOINT_SESSION, FollowUp.RESCHEDULE_SESSION} & set(follow_ups)
+    # A couple that is kept apart is never offered one room again by a machine: a person plans what follows.
+    if wanted and log.session.rescheduling is None and not log.session.plan.keep_apart:
+        log.add(e.TimesSought(1))
+
+
+def _merge(log: Log, decision: Decision) -> None:
+    question, card = log.session.question, log.session.card
+    assert card is not None
+    if question is None:
+        _note(log, decision)
+        attending = next(k for k, seat in log.session.partners.items() if seat.place is not Place.HELD)
+        log.add(e.MergeAsked(log.fresh_id("q"), attending, log.now + log.policy.answer_within))
+    elif question.agreed:
+        late = [key for key, seat in log.session.partners.items() if seat.place is Place.HELD]
+        for key in late:
+            log.add(e.Moved(key, Place.ROOM))
+        log.add(e.OutcomesSet(dict.fromkeys(log.session.partners)))
+        log.add(e.Started())
+    elif log.now >= question.answer_by:
+        log.add(e.CardAnswered(card.id, Action.KEEP_SOLO, "policy"))
+
+
+def _keep_solo(log: Log, decision: Decision) -> None:
+    _note(log, decision)
+    for key, seat in log.session.partners.items():
+        if seat.place is Place.HELD and not seat.turned_away:
+            log.add(e.TurnedAway(key))
+
+
+_TAKE = {
+    Action.CONTINUE: _stand,
+    Action.HOLD: _stand,
+    Action.WAIT: _wait,
+    Action.START: _start,
+    Action.ASK: _ask,
+    Action.PROCEED: _proceed,
+    Action.RESCHEDULE: _reschedule,
+    Action.END: _end,
+    Action.MERGE: _merge,
+    Action.KEEP_SOLO: _keep_solo,
+}
+
+
+def _remind(log: Log) -> None:
+    """Nudges to those who are expected, and the search for a substitute host."""
+    session = log.session
+    if session.over or session.stance is None or session.stance.action is Action.HOLD:
+        return
+    wanted = substitute_due(session, log.policy)
+    if wanted is not None and log.now >= wanted:
+        log.add(e.SubstituteSought())
+    for key, times in _nudges(session, log.policy).items():
+        passed = sum(log.now >= at for at in times)
+        if passed > session.seats[key].nudges:
+            log.add(e.Nudged(key, passed))
+
+
+def _nudges(session: Session, policy: Policy) -> dict[str, tuple[datetime, ...]]:
+    """When each partner who is expected is due a nudge; only before the start, while the therapist is here."""
+    plan = session.plan
+    if plan is None or session.status is not Status.PLANNED or plan.keep_apart or not session.therapist.connected:
+        return {}
+    facts = facts_of(session, plan.starts_at)
+    times = tuple(starts_at_plus(facts, after) for after in (policy.first_nudge, policy.second_nudge))
+    return {
+        key: times
+        for key, seat in session.partners.items()
+        if seat.state is PartnerState.EXPECTED and seat.late_until is None
+    }
+
+
+def nudge_due(session: Session, policy: Policy) -> datetime | None:
+    """When the next nudge is due, or None."""
+    due = [
+        times[session.seats[key].nudges]
+        for key, times in _nudges(session, policy).items()
+        if session.seats[key].nudges < len(times)
+    ]
+    return min(due, default=None)
+
+
+def substitute_due(session: Session, policy: Policy) -> datetime | None:
+    """When the programme is asked for a substitute host, or None."""
+    if session.plan is None or session.over or session.substitute_sought or session.therapist.connected:
+        return None
+    if session.started_at is None and session.solo_started_at is None:
+        return starts_at_plus(facts_of(session, session.plan.starts_at), policy.therapist_notice)
+    since = session.therapist.since
+    return None if since is None else since + policy.therapist_notice

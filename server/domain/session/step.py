@@ -1,0 +1,144 @@
+"""`step()`: the session's state machine, total over every phase and command.
+
+A cell of `TABLE` is a handler or the refusal that stands in its place; nothing is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from server.domain.attendance import Policy
+from server.domain.session import commands as c
+from server.domain.session import hosting, people, times
+from server.domain.session import refusals as no
+from server.domain.session.effects import Effect
+from server.domain.session.events import Event
+from server.domain.session.log import Log
+from server.domain.session.refusals import Refusal
+from server.domain.session.settle import nudge_due, settle, substitute_due
+from server.domain.session.state import Session
+from server.domain.session.views import Status
+
+
+class Phase(Enum):
+    NEW = 0
+    PLANNED = 1
+    UNDER_WAY = 2
+    SOLO = 3
+    OVER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command came to. With a refusal the session is unchanged and there are no events."""
+
+    session: Session
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    refusal: Refusal | None = None
+
+
+Handler = Callable[[Log, Any], Refusal | None]
+Cell = Handler | Refusal
+
+
+def _look_again(log: Log, command: c.DeadlineReached) -> Refusal | None:
+    times.expire(log)
+    return None
+
+
+def _everywhere(handler: Handler) -> tuple[Cell, ...]:
+    return (no.NOT_PLANNED, handler, handler, handler, handler)
+
+
+def _while_live(handler: Handler) -> tuple[Cell, ...]:
+    return (no.NOT_PLANNED, handler, handler, handler, no.OVER)
+
+
+def _before_start(handler: Handler) -> tuple[Cell, ...]:
+    return (no.NOT_PLANNED, handler, no.UNDER_WAY, no.UNDER_WAY, no.OVER)
+
+
+def _after_solo(handler: Handler) -> tuple[Cell, ...]:
+    """New times are also settled while one partner is seen alone, or after the two were brought together again."""
+    return (no.NOT_PLANNED, no.NOT_OVER, handler, handler, handler)
+
+
+ROWS: dict[type, tuple[Cell, ...]] = {
+    c.PlanSession: (people.plan_session, *(no.ALREADY_PLANNED,) * 4),
+    c.Connect: _everywhere(people.connect),
+    c.ReportLink: _everywhere(people.report_link),
+    c.Drop: _everywhere(people.drop),
+    c.SetDevices: _everywhere(people.set_devices),
+    c.ReportCheck: _while_live(people.report_check),
+    c.Arrive: _while_live(people.arrive),
+    c.Leave: _while_live(people.leave),
+    c.AskForTime: _while_live(people.ask_for_time),
+    c.RunLate: _before_start(people.run_late),
+    c.DeclareAbsence: _before_start(people.declare_absence),
+    c.WithdrawAbsence: _before_start(people.withdraw_absence),
+    c.Admit: _while_live(hosting.admit),
+    c.AdmitAll: _while_live(hosting.admit_all),
+    c.SendBack: _while_live(hosting.send_back),
+    c.Remove: _while_live(hosting.remove),
+    c.AnswerCard: _while_live(hosting.answer_card),
+    c.AnswerMerge: (no.NOT_PLANNED, no.QUESTION_GONE, no.QUESTION_GONE, people.answer_merge, no.OVER),
+    c.ApproveSolo: _while_live(hosting.approve_solo),
+    c.EndSession: (no.NOT_PLANNED, no.NOT_UNDER_WAY, hosting.end_session, hosting.end_session, no.OVER),
+    c.Cancel: _before_start(hosting.cancel),
+    c.RecordOutage: _while_live(people.record_outage),
+    c.DeadlineReached: _everywhere(_look_again),
+    c.ProposeTimes: _after_solo(times.propose_times),
+    c.ReportNoTimes: _after_solo(times.report_no_times),
+    c.AnswerTimes: _after_solo(times.answer_times),
+    c.ReportBooked: _after_solo(times.report_booked),
+    c.ReportTimeTaken: _after_solo(times.report_time_taken),
+}
+
+TABLE: dict[tuple[Phase, type], Cell] = {
+    (phase, command): row[phase.value] for command, row in ROWS.items() for phase in Phase
+}
+
+
+def phase_of(session: Session) -> Phase:
+    if session.plan is None:
+        return Phase.NEW
+    return {Status.PLANNED: Phase.PLANNED, Status.UNDER_WAY: Phase.UNDER_WAY, Status.SOLO: Phase.SOLO}.get(
+        session.status, Phase.OVER
+    )
+
+
+def step(session: Session, policy: Policy, command: c.Command, now: datetime) -> Outcome:
+    """Apply `command` at `now`. Total: always returns; a refusal changes nothing.
+
+    `now` earlier than the session's last event counts as that instant: the log's time never runs back.
+    """
+    cell = TABLE[phase_of(session), type(command)]
+    if isinstance(cell, Refusal):
+        return Outcome(session, refusal=cell)
+    log = Log(session, policy, now if session.at is None else max(now, session.at))
+    refusal = cell(log, command)
+    if refusal is not None:
+        return Outcome(session, refusal=refusal)
+    settle(log)
+    return Outcome(log.session, tuple(log.events), tuple(log.effects))
+
+
+def next_deadline(session: Session, policy: Policy) -> datetime | None:
+    """The next instant at which the session must be looked at again, whoever does or doesn't do anything."""
+    candidates: list[datetime | None] = []
+    if session.rescheduling is not None:
+        candidates.append(session.rescheduling.expires_at)
+    if session.plan is not None and not session.over:
+        if session.stance is not None:
+            candidates.append(session.stance.wait_until)
+        if session.card is not None and session.card.answer is None:
+            candidates.append(session.card.answer_by)
+        if session.question is not None and not session.question.agreed:
+            candidates.append(session.question.answer_by)
+        candidates += [nudge_due(session, policy), substitute_due(session, policy)]
+    return min((at for at in candidates if at is not None), default=None)
