@@ -27,9 +27,9 @@ setup: $(INSTALLED) $(WEB_BUILT) ## Set up .venv and build the page
 run: setup ## Start a demo with a session that is now (ARGS="--port 9000 --speed 60")
 	@$(VENV)/bin/dyad demo $(ARGS)
 
-test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k purity" narrows it)
+test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k purity": only those of Python)
 	@sh tests/support/packages.sh
-	$(if $(WEB),cd web && npm run --silent test)
+	$(if $(WEB),$(if $(ARGS),,cd web && npm run --silent test))
 	$(PYTHON) -m pytest $(ARGS)
 
 check: check-format check-lint check-types check-imports check-purity check-web ## Check format, lint, types, imports (-k: all of them)
