@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from server.domain.session.effects import Effect
+from server.domain.session.events import Event
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
@@ -250,3 +253,49 @@ class MediaBackend(Protocol):
     async def close(self, peer: str) -> None: ...
 
     def subscribe(self, listener: Callable[[Any], None]) -> None: ...
+
+
+class Codec(Protocol):
+    """Domain values to stored JSON and back, by their class's name."""
+
+    def encode(self, value: object) -> tuple[str, str]: ...
+
+    def event(self, kind: str, body: str) -> Event: ...
+
+    def effect(self, kind: str, body: str) -> Effect: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one person. `id` is the same on every try; `kind` names the words; instants are UTC."""
+
+    id: str
+    kind: str
+    name: str
+    email: str
+    zone: str
+    clinic_name: str
+    clinic_phone: str
+    session: str = ""
+    link: str | None = None
+    starts_at: datetime | None = None
+    minutes: int = 0
+    times: tuple[datetime, ...] = ()
+    answer_by: datetime | None = None
+    uid: str | None = None
+    sequence: int = 0
+    method: str | None = None  # "REQUEST" | "CANCEL": a calendar file goes with it
+    sent_at: datetime | None = None
+
+
+class NotSent(Exception):
+    """The letter did not go out; `again` tells whether another try may help. Names no address."""
+
+    def __init__(self, reason: str, *, again: bool) -> None:
+        super().__init__(reason)
+        self.again = again
+
+
+class Post(Protocol):
+    async def send(self, letter: Letter) -> None:
+        """Raises `NotSent`."""

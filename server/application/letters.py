@@ -1,0 +1,113 @@
+"""What is written to people: each letter is composed at the moment of sending, from what is true then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from server.application.dispatcher import Dispatcher
+from server.application.links import LinkDesk
+from server.application.ports import Appointment, Bookings, Clock, Directory, Letter, Person, Post
+from server.domain.attendance import PartnerState
+from server.domain.session.effects import TEAM
+from server.domain.session.state import THERAPIST, Session
+from server.domain.session.views import Status
+
+SESSION_LINK = timedelta(hours=12)  # a link's life beyond the planned start
+PROPOSAL_LINK = timedelta(days=3)
+
+
+class Letters:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        directory: Directory,
+        bookings: Bookings,
+        links: LinkDesk,
+        post: Post,
+        clock: Clock,
+        base_url: str,
+        team: str,
+    ) -> None:
+        """`team` is the person who stands for the treatment team; `base_url` begins every link."""
+        self._dispatcher, self._directory, self._bookings = dispatcher, directory, bookings
+        self._links, self._post, self._clock = links, post, clock
+        self._base, self._team = base_url, team
+
+    async def send(self, id: str, session_id: str, kind: str, to: str) -> None:
+        """Compose and send; nothing is sent where it is no longer true. Raises `NotSent`."""
+        session = await self._dispatcher.session(session_id)
+        appointment = await self._directory.appointment(session_id)
+        if session.plan is None or appointment is None:
+            return
+        person = await self._directory.person(self._team if to == TEAM else appointment.people.get(to, ""))
+        if person is None:
+            return
+        letter = Letter(
+            id,
+            kind,
+            person.name,
+            person.email,
+            person.zone,
+            session.plan.clinic_name,
+            session.plan.clinic_phone,
+            session=session_id,
+            starts_at=appointment.starts_at,
+            minutes=appointment.minutes,
+            sent_at=self._clock.now(),
+        )
+        composed = await self._compose(letter, session, appointment, person, to)
+        if composed is not None:
+            await self._post.send(composed)
+
+    async def _compose(
+        self, letter: Letter, session: Session, appointment: Appointment, person: Person, to: str
+    ) -> Letter | None:
+        match letter.kind:
+            case "nudge":
+                if session.seats[to].state is not PartnerState.EXPECTED or session.status is not Status.PLANNED:
+                    return None
+                return replace(letter, link=await self._session_link(person, appointment, to))
+            case "invitation":
+                link = await self._session_link(person, appointment, to)
+                return replace(letter, link=link, uid=appointment.uid, sequence=appointment.sequence, method="REQUEST")
+            case "new_times":
+                return await self._new_times(letter, session, person, to)
+            case "booked":
+                return await self._booked(letter, session, person, to)
+            case "cancelled":
+                cancelled = await self._bookings.cancel(appointment.id)
+                if cancelled is None:
+                    return None
+                return replace(letter, uid=cancelled.uid, sequence=cancelled.sequence, method="CANCEL")
+        return letter
+
+    async def _new_times(self, letter: Letter, session: Session, person: Person, to: str) -> Letter | None:
+        proposal = session.rescheduling
+        if proposal is None or proposal.status != "proposed":
+            return None
+        token = await self._links.mint(person.id, session.id, to, "proposal", PROPOSAL_LINK)
+        return replace(letter, link=f"{self._base}/times#{token}", times=proposal.starts, answer_by=proposal.expires_at)
+
+    async def _booked(self, letter: Letter, session: Session, person: Person, to: str) -> Letter | None:
+        proposal = session.rescheduling
+        if proposal is None or proposal.appointment is None:
+            return None
+        new = await self._directory.appointment(proposal.appointment)
+        if new is None:
+            return None
+        link = await self._session_link(person, new, to)
+        return replace(
+            letter,
+            link=link,
+            starts_at=new.starts_at,
+            minutes=new.minutes,
+            uid=new.uid,
+            sequence=new.sequence,
+            method="REQUEST",
+        )
+
+    async def _session_link(self, person: Person, appointment: Appointment, to: str) -> str:
+        valid = max(appointment.starts_at - self._clock.now(), timedelta(0)) + SESSION_LINK
+        token = await self._links.mint(person.id, appointment.id, to, "session", valid)
+        return f"{self._base}/{'console' if to == THERAPIST else 'join'}#{token}"

@@ -1,0 +1,58 @@
+"""From an appointment in the directory to the plan of a session."""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+from typing import Any
+
+from server.application.ports import Appointment, Directory, Person
+from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
+from server.domain.schedule import WeeklyHours, Window
+from server.domain.session.plan import Invitee, Plan
+from server.domain.session.state import THERAPIST
+
+
+async def plan_of(appointment: Appointment, directory: Directory) -> Plan:
+    """The plan as the appointment's people and terms give it. Raises `LookupError` when a person is missing."""
+    terms: dict[str, Any] = json.loads(appointment.body)
+    people: dict[str, Person] = {}
+    for key, id in appointment.people.items():
+        person = await directory.person(id)
+        if person is None:
+            raise LookupError(f"the person in seat {key!r} is not in the directory")
+        people[key] = person
+    attendance = terms.get("attendance")
+    return Plan(
+        kind=Kind(terms["kind"]),
+        focus=tuple(Focus(f) for f in terms["focus"]),
+        starts_at=appointment.starts_at,
+        minutes=appointment.minutes,
+        therapist=_invitee(people[THERAPIST], {}),
+        partners={
+            k: _invitee(p, terms.get("partners", {}).get(k, {})) for k, p in sorted(people.items()) if k != THERAPIST
+        },
+        clinic_name=terms.get("clinic_name", ""),
+        clinic_phone=terms.get("clinic_phone", ""),
+        attendance=AttendanceClass(attendance) if attendance else None,
+        approval=SoloApproval(terms.get("approval", "none")),
+        keep_apart=bool(terms.get("keep_apart", False)),
+    )
+
+
+def _invitee(person: Person, terms: dict[str, Any]) -> Invitee:
+    return Invitee(
+        person.name,
+        person.zone,
+        bool(terms.get("solo_consent", False)),
+        int(terms.get("consecutive_misses", 0)),
+        int(terms.get("consecutive_solo", 0)),
+    )
+
+
+def weekly_hours(person: Person) -> WeeklyHours:
+    """`hours` is a JSON list of `[weekday, "HH:MM", "HH:MM"]`, Monday 0."""
+    windows = tuple(
+        Window(day, time.fromisoformat(start), time.fromisoformat(end)) for day, start, end in json.loads(person.hours)
+    )
+    return WeeklyHours(person.zone, windows)

@@ -1,0 +1,83 @@
+"""New times: search what suits all, hold, and book the agreed one before the old is cancelled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from server.application.dispatcher import Dispatcher
+from server.application.planning import plan_of, weekly_hours
+from server.application.ports import Appointment, Bookings, Clock, Directory, HeldSlot, NotSent
+from server.domain.schedule import Busy, Calendar, find_slots
+from server.domain.session.commands import PlanSession, ProposeTimes, ReportBooked, ReportNoTimes, ReportTimeTaken
+
+MINIMUM_NOTICE = timedelta(hours=12)
+HORIZON = timedelta(days=28)
+ANSWER_WITHIN = timedelta(hours=48)
+CHOICES = 3
+ATTEMPTS = 3
+
+
+class Rescheduling:
+    def __init__(self, dispatcher: Dispatcher, directory: Directory, bookings: Bookings, clock: Clock) -> None:
+        self._dispatcher, self._directory, self._bookings, self._clock = dispatcher, directory, bookings, clock
+
+    async def search(self, session_id: str) -> None:
+        """Propose up to three times to the session, held for everyone; or report that there are none. Repeatable."""
+        session = await self._dispatcher.session(session_id)
+        appointment = await self._directory.appointment(session_id)
+        if appointment is None or session.rescheduling is None or session.rescheduling.status != "searching":
+            return
+        for _ in range(ATTEMPTS):
+            starts = await self._find(appointment, session.rescheduling.excluded)
+            expires = self._clock.now() + ANSWER_WITHIN
+            held = tuple(HeldSlot(i, at, appointment.minutes) for i, at in enumerate(starts))
+            if not held:
+                await self._dispatcher.submit(session_id, ReportNoTimes())
+                return
+            if await self._bookings.hold(session_id, list(appointment.people.values()), held, expires):
+                await self._dispatcher.submit(session_id, ProposeTimes(tuple(starts), expires))
+                return
+        raise NotSent("the times found were taken meanwhile", again=True)
+
+    async def _find(self, appointment: Appointment, excluded: tuple) -> list:  # type: ignore[type-arg]
+        now = self._clock.now()
+        after, until = now + MINIMUM_NOTICE, now + HORIZON
+        people = sorted(appointment.people.items(), key=lambda item: item[0] != "therapist")
+        busy = await self._bookings.busy([id for _, id in people], now, until + timedelta(days=1))
+        calendars = []
+        for _, id in people:
+            person = await self._directory.person(id)
+            if person is not None:
+                spans = tuple(Busy(start, end) for start, end in busy.get(id, []))
+                calendars.append(Calendar(weekly_hours(person), spans))
+        length = timedelta(minutes=appointment.minutes)
+        slots = find_slots(
+            calendars,
+            minutes=appointment.minutes,
+            after=after,
+            until=until,
+            count=CHOICES,
+            near=appointment.starts_at,
+            excluded=tuple(Busy(at, at + length) for at in excluded),
+        )
+        return [slot.start for slot in slots]
+
+    async def book(self, session_id: str, index: int) -> None:
+        """The agreed time becomes an appointment and a session of its own. Repeatable."""
+        session = await self._dispatcher.session(session_id)
+        old = await self._directory.appointment(session_id)
+        plan = session.rescheduling
+        if old is None or plan is None or plan.status == "booked" or index >= len(plan.starts):
+            return
+        starts_at = plan.starts[index]
+        id = f"{session_id}r{plan.round}"
+        new = Appointment(id, f"{id}@dyad", 0, starts_at, old.minutes, "booked", old.people, old.body)
+        slot = HeldSlot(index, starts_at, old.minutes)
+        if not await self._bookings.book(session_id, slot, new, self._clock.now()):
+            await self._dispatcher.submit(session_id, ReportTimeTaken())
+            return
+        await self._dispatcher.submit(id, PlanSession(await plan_of(new, self._directory)))
+        await self._dispatcher.submit(session_id, ReportBooked(id, starts_at))
+
+    async def release(self, session_id: str) -> None:
+        await self._bookings.release(session_id)
