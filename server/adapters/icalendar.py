@@ -35,9 +35,11 @@ MOST_SEQUENCE = 2**31 - 1
 # Clock changes are described a year to either side, so that a client that moves the entry still shows it right.
 AROUND = timedelta(days=366)
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_UID = re.compile(r"[A-Za-z0-9._@-]{1,255}")
+# Control characters, line separators and halves of a character: nothing of the kind may reach a header or a property.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# The everyday part of RFC 5321: no quoted local parts, no address literals, ASCII only.
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+UID = re.compile(r"[A-Za-z0-9._@-]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class CalendarEntry:
     def __post_init__(self) -> None:
         check_instant("starts_at", self.starts_at)
         zone_of(self.zone)
-        if not _UID.fullmatch(self.uid):
+        if not UID.fullmatch(self.uid):
             raise ValueError("uid is not 1 to 255 letters, digits and . _ @ -")
         if not 0 <= self.sequence <= MOST_SEQUENCE:
             raise ValueError(f"sequence {self.sequence} is not 0 to {MOST_SEQUENCE}")
@@ -71,10 +73,10 @@ class CalendarEntry:
             raise ValueError(f"{self.minutes} minutes; an appointment lasts 1 to {MOST_MINUTES}")
         for name in ("organizer_name", "summary", "description", "location"):
             text: str = getattr(self, name)
-            if _CONTROLS.search(text) or len(text) > MOST_CHARACTERS:
+            if CONTROLS.search(text) or len(text) > MOST_CHARACTERS:
                 raise ValueError(f"{name} is not one line of at most {MOST_CHARACTERS} characters")
         for name in ("organizer_email", "attendee_email"):
-            if not _ADDRESS.fullmatch(getattr(self, name)):
+            if not ADDRESS.fullmatch(getattr(self, name)):
                 # the address itself stays out of errors: they are logged
                 raise ValueError(f"{name} is not a mail address")
 
