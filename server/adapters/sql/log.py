@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select
@@ -10,36 +12,52 @@ from server.adapters.sql import schema
 from server.adapters.sql.engine import driver
 from server.adapters.sql.schema import to_micros
 from server.adapters.sql.statements import upsert
-from server.application.ports import Append, Conflict, OutboxDraft, StoredEvent
+from server.application.ports import Append, Conflict, StoredEvent
 
 _HEAD = "SELECT coalesce(max(seq), 0) FROM events WHERE session = ?"
 _EVENT = "INSERT INTO events (session, seq, at, kind, body, cmd) VALUES (?, ?, ?, ?, ?, ?)"
 _DEADLINE = "INSERT INTO deadlines (session, at) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET at = excluded.at"
 _NO_DEADLINE = "DELETE FROM deadlines WHERE session = ?"
-_OUTBOX_ID = "SELECT 1 FROM outbox WHERE id = ?"
 _OUTBOX = "INSERT INTO outbox (id, session, kind, body, not_before, tries, state) VALUES (?, ?, ?, ?, ?, 0, 'open')"
 
 
-def append(connection: Connection, entry: Append) -> None:
-    """The one hot write, on SQLite: straight to the driver, since SQLAlchemy's share would exceed that of the disk."""
+def append(connection: Connection, entries: Sequence[Append]) -> list[Exception | None]:
+    """Each entry is written, or refused with a `Conflict`; where an outbox id exists already, `ValueError` is raised.
+
+    The one hot write, on SQLite: many entries in a few statements, straight to the driver, since the time of
+    SQLAlchemy and of statements one by one would exceed that of the disk.
+    """
     database = driver(connection)
-    session = entry.session
-    if database.execute(_HEAD, (session,)).fetchone()[0] != entry.expected:
-        raise Conflict(session)
-    for event in entry.events:
-        database.execute(_EVENT, (session, event.seq, to_micros(event.at), event.kind, event.body, event.cmd))
-    if entry.deadline is None:
-        database.execute(_NO_DEADLINE, (session,))
-    else:
-        database.execute(_DEADLINE, (session, to_micros(entry.deadline)))
-    for draft in entry.outbox:
-        if database.execute(_OUTBOX_ID, (draft.id,)).fetchone():
-            raise ValueError("an outbox row of this id exists")
-        database.execute(_OUTBOX, _outbox_values(session, draft))
+    heads: dict[str, int] = {}
+    refusals: list[Exception | None] = []
+    accepted: list[Append] = []
+    for entry in entries:
+        head = heads.get(entry.session)
+        if head is None:
+            head = database.execute(_HEAD, (entry.session,)).fetchone()[0]
+        fits = head == entry.expected
+        heads[entry.session] = head + len(entry.events) if fits else head
+        refusals.append(None if fits else Conflict(entry.session))
+        if fits:
+            accepted.append(entry)
+    try:
+        _write(database, accepted)
+    except sqlite3.IntegrityError as fault:
+        raise ValueError("the entry does not fit: an outbox row of this id exists, or a value is missing") from fault
+    return refusals
 
 
-def _outbox_values(session: str, draft: OutboxDraft) -> tuple[str, str, str, str, int]:
-    return draft.id, session, draft.kind, draft.body, to_micros(draft.not_before)
+def _write(database: sqlite3.Connection, entries: Sequence[Append]) -> None:
+    deadlines = {entry.session: entry.deadline for entry in entries}  # the last one of a session stands
+    database.executemany(
+        _EVENT,
+        [(e.session, v.seq, to_micros(v.at), v.kind, v.body, v.cmd) for e in entries for v in e.events],
+    )
+    database.executemany(_DEADLINE, [(session, to_micros(at)) for session, at in deadlines.items() if at is not None])
+    database.executemany(_NO_DEADLINE, [(session,) for session, at in deadlines.items() if at is None])
+    drafts = [(d.id, e.session, d.kind, d.body, to_micros(d.not_before)) for e in entries for d in e.outbox]
+    if drafts:
+        database.executemany(_OUTBOX, drafts)
 
 
 def load(connection: Connection, session: str, after: int) -> list[StoredEvent]:

@@ -72,7 +72,7 @@ class SqliteStore:
         return await self._reader.run(lambda c: log.load(c, session, after))
 
     async def append(self, entry: Append) -> None:
-        await self._writer.run(lambda c: log.append(c, entry))
+        await self._writer.add(entry, log.append)
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         return await self._reader.run(lambda c: log.due(c, now, limit))

@@ -6,7 +6,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ from server.adapters.sql.engine import driver, read, unavailable
 from server.application.ports import RecordUnavailable
 
 T = TypeVar("T")
+Entry = TypeVar("Entry")
+# Writes several entries at once and says of each why it was refused, or None. Raises where it cannot tell which.
+Together = Callable[[Connection, Sequence[Entry]], Sequence[Exception | None]]
 
 GROUP = 256  # a bound on how long the first of a group waits for the last
 
@@ -29,6 +32,8 @@ class _Job:
     work: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    together: Together[Any] | None = None
+    entry: Any = None
     result: Any = None
     fault: BaseException | None = None
 
@@ -42,7 +47,8 @@ class Writer:
 
     def __init__(self, engine: Engine, limit: int) -> None:
         self._engine = engine
-        self._queue: queue.Queue[_Job | None] = queue.Queue(limit)
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._limit = limit
         self._closed = False
         self._connection: Connection | None = None
         self._suspect = False
@@ -51,21 +57,36 @@ class Writer:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, once it is durable."""
-        if self._closed:
-            raise RecordUnavailable("the record is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        try:
-            self._queue.put_nowait(_Job(work, loop, future))
-        except queue.Full:
-            raise RecordUnavailable("too many writes are waiting") from None
+        self._put(_Job(work, loop, future))
         return await future
+
+    async def add(self, entry: Entry, together: Together[Entry]) -> None:
+        """Returns once `entry` is durable; neighbours in the queue are written in one call of `together`."""
+
+        def alone(connection: Connection) -> None:
+            for fault in together(connection, [entry]):
+                if fault is not None:
+                    raise fault
+
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._put(_Job(alone, loop, future, together, entry))
+        await future
+
+    def _put(self, job: _Job) -> None:
+        if self._closed:
+            raise RecordUnavailable("the record is closed")
+        if self._queue.qsize() >= self._limit:
+            raise RecordUnavailable("too many writes are waiting")
+        self._queue.put(job)
 
     async def close(self) -> None:
         """Commit what is queued, then end. Later writes are refused."""
         if not self._closed:
             self._closed = True
-            await asyncio.to_thread(self._queue.put, None)
+            self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _serve(self) -> None:
@@ -89,8 +110,8 @@ class Writer:
             if self._connection is None:
                 self._connection = self._engine.connect()
             with self._connection.begin():
-                for job in group:
-                    _run_alone(self._connection, job)
+                for together, jobs in groupby(group, key=lambda job: job.together):
+                    _run(self._connection, together, list(jobs))
                 if not driver(self._connection).in_transaction:
                     raise sqlite3.OperationalError("the database ended the transaction")
         except Exception as fault:
@@ -114,6 +135,32 @@ class Writer:
         ):  # the file failed before; the next connection tells how it is now
             if connection is not None:
                 connection.close()
+
+
+def _run(connection: Connection, together: Together[Any] | None, jobs: list[_Job]) -> None:
+    """Jobs of one kind: in one call where that succeeds, else each for itself, so that a bad one hurts no other."""
+    if together is None or len(jobs) == 1 or not _run_together(connection, together, jobs):
+        for job in jobs:
+            _run_alone(connection, job)
+
+
+def _run_together(connection: Connection, together: Together[Any], jobs: list[_Job]) -> bool:
+    execute = driver(connection).execute
+    execute("SAVEPOINT jobs")
+    try:
+        faults = together(connection, [job.entry for job in jobs])
+    except Exception as fault:
+        if unavailable(fault) is not None:
+            raise
+        execute("ROLLBACK TO jobs")
+        return False
+    else:
+        for job, refusal in zip(jobs, faults, strict=True):
+            job.fault = refusal
+        return True
+    finally:
+        if driver(connection).in_transaction:
+            execute("RELEASE jobs")
 
 
 def _run_alone(connection: Connection, job: _Job) -> None:
