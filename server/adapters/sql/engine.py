@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from server.adapters.sql import migrate
 from server.application.ports import RecordUnavailable
-
-T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 # Faults of one statement's own data. Every other database error is one of the file, the disk or a lock.
@@ -66,11 +64,11 @@ def unavailable(fault: BaseException) -> RecordUnavailable | None:
     return None
 
 
-def read(connection: Connection, work: Callable[[Connection], T]) -> T:
-    """`work` within one transaction, with faults of the file as `RecordUnavailable`."""
+@contextmanager
+def telling() -> Iterator[None]:
+    """Faults of the file leave as `RecordUnavailable`."""
     try:
-        with connection.begin():
-            return work(connection)
+        yield
     except Exception as fault:
         if (known := unavailable(fault)) is not None:
             raise known from fault
@@ -85,8 +83,8 @@ def prepare(path: Path) -> None:
     engine = writing(path)
     try:
         _use_write_ahead_log(path)
-        with engine.connect() as connection:
-            read(connection, migrate.prepare)
+        with telling(), engine.connect() as connection, connection.begin():
+            migrate.prepare(connection)
     finally:
         engine.dispose()
 

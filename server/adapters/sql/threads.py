@@ -14,9 +14,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from server.adapters.sql.engine import driver, read, unavailable
+from server.adapters.sql.engine import driver, telling, unavailable
 from server.application.ports import RecordUnavailable
 
 T = TypeVar("T")
@@ -124,15 +123,16 @@ class Writer:
     def _recover(self) -> None:
         # Rolled back, the same connection goes on: it knows that the frames of a failed commit are void, which the
         # recovery of a new one could not tell. Only where it fails twice, or cannot roll back, a new one is opened.
-        if self._connection is not None and (self._suspect or driver(self._connection).in_transaction):
+        usable = False
+        with suppress(Exception):
+            usable = self._connection is not None and not driver(self._connection).in_transaction
+        if self._suspect or not usable:
             self._disconnect()
         self._suspect = True
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
-        with suppress(
-            SQLAlchemyError, sqlite3.Error
-        ):  # the file failed before; the next connection tells how it is now
+        with suppress(Exception):  # the file failed before; the next connection tells how it is now
             if connection is not None:
                 connection.close()
 
@@ -215,14 +215,17 @@ class Reader:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            return read(self._connection, work)
+            with telling():
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                with self._connection.begin():
+                    return work(self._connection)
         except RecordUnavailable:
             self._disconnect()
             raise
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        with suppress(Exception):
+            if connection is not None:
+                connection.close()
