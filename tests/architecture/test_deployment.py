@@ -9,12 +9,14 @@ import json
 import re
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from server.config import Settings
 from tests.architecture.imports import ROOT
 from tests.support.ports import free_port
 from tests.support.programs import program, running
@@ -84,6 +86,12 @@ def test_secrets_come_from_files_that_are_never_committed() -> None:
             if "SECRET" in key:
                 assert key.endswith("_FILE")
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
+
+
+@pytest.mark.parametrize("key", SERVICES["server"]["environment"])
+def test_the_server_knows_each_setting_it_is_given(key: str) -> None:
+    """An unknown setting stops the server, so one here would be found at a programme's site."""
+    assert key.removeprefix("DYAD_").removesuffix("_FILE").lower() in {one.name for one in fields(Settings)}
 
 
 def test_the_services_agree_on_ports() -> None:
