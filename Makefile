@@ -80,7 +80,7 @@ $(INSTALLED): $(CREATED) requirements.lock pyproject.toml
 
 web/node_modules/.installed: $(INSTALLED) web/package.json web/package-lock.json
 	@echo "Installing the page's packages …"
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
