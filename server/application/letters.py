@@ -14,6 +14,7 @@ from server.domain.session.state import THERAPIST, Session
 from server.domain.session.views import Status
 
 SESSION_LINK = timedelta(hours=12)  # a link's life beyond the planned start
+TEAM_LINK = timedelta(days=7)
 PROPOSAL_LINK = timedelta(days=3)
 
 
@@ -68,9 +69,9 @@ class Letters:
                 if session.seats[to].state is not PartnerState.EXPECTED or session.status is not Status.PLANNED:
                     return None
                 return replace(letter, link=await self._session_link(person, appointment, to))
-            case "invitation":
-                link = await self._session_link(person, appointment, to)
-                return replace(letter, link=link, uid=appointment.uid, sequence=appointment.sequence, method="REQUEST")
+            case "substitute_wanted" | "review" | "outreach":
+                token = await self._links.mint(person.id, session.id, "team", "team", TEAM_LINK)
+                return replace(letter, link=f"{self._base}/team#{token}")
             case "new_times":
                 return await self._new_times(letter, session, person, to)
             case "booked":

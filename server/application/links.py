@@ -45,7 +45,13 @@ class LinkDesk:
         """The grant behind a token. Raises `LinkRefused`; asking uses nothing up."""
         if not isinstance(token, str) or not TOKEN.match(token):
             raise _UNKNOWN
-        grant = await self._links.find(_hash(token))
+        return self._check(await self._links.find(_hash(token)), purpose)
+
+    async def again(self, grant: LinkGrant) -> None:
+        """Whether a grant resolved earlier still stands. Raises `LinkRefused`."""
+        self._check(await self._links.find(grant.token_hash), grant.purpose)
+
+    def _check(self, grant: LinkGrant | None, purpose: str | None) -> LinkGrant:
         if grant is None or (purpose is not None and grant.purpose != purpose):
             raise _UNKNOWN
         if grant.revoked_at is not None:

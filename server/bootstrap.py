@@ -1,0 +1,184 @@
+"""The composition root: the one place that knows concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import secrets
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import ifaddr
+import structlog
+from aiohttp import web
+
+from server.adapters.clock import SystemClock
+from server.adapters.codec import JsonCodec
+from server.adapters.mail import KeptMail, Message, Sender, SmtpMail
+from server.adapters.mail.post import MailPost
+from server.adapters.sql import SqliteStore
+from server.application.delivery import Delivery
+from server.application.dispatcher import Dispatcher
+from server.application.letters import Letters
+from server.application.links import LinkDesk
+from server.application.ports import Clock, RecordUnavailable
+from server.application.rescheduling import Rescheduling
+from server.application.timekeeper import Timekeeper
+from server.config import Settings
+from server.domain.session.commands import RecordOutage
+from server.http.api import Api
+from server.http.app import build_app
+from signaling.gateway.hub import Hub
+from signaling.gateway.namespace import SessionNamespace
+from signaling.gateway.sockets import attach_sockets
+from signaling.media.backend import EmbeddedForwarder
+
+log = structlog.get_logger()
+
+TEAM = "team"
+HEARTBEAT = 1.0  # s of real time
+LINK = re.compile(r"https?://\S+")
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs, for whoever starts it."""
+
+    settings: Settings
+    store: SqliteStore
+    clock: Clock
+    dispatcher: Dispatcher
+    links: LinkDesk
+    hub: Hub
+    media: EmbeddedForwarder
+    delivery: Delivery
+    timekeeper: Timekeeper
+    kept: KeptMail | None
+    app: web.Application
+
+
+@asynccontextmanager
+async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Service]:
+    """Open everything, run its loops, and close it again in the opposite order."""
+    store = await SqliteStore.open(settings.data / "dyad.db")
+    media = EmbeddedForwarder(announce=settings.announce, port=settings.media_port)
+    await media.start()
+    try:
+        built = _build(settings, clock, store, media)
+        await _after_absence(built)
+        loops = [built.timekeeper.run(), built.delivery.run(), built.hub.watch(), _beat(built)]
+        tasks = [asyncio.create_task(_guarded(loop, built)) for loop in loops]
+        try:
+            yield built
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await built.hub.close()
+    finally:
+        await media.stop()
+        await store.close()
+
+
+def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: EmbeddedForwarder) -> Service:
+    codec = JsonCodec()
+    dispatcher = Dispatcher(store, codec, clock)
+    links = LinkDesk(store, clock, lambda: secrets.token_urlsafe(32))
+    kept = KeptMail() if settings.smtp is None else None
+    post = MailPost(kept or _smtp(settings), settings.clinic_email)
+    letters = Letters(dispatcher, store, store, links, post, clock, settings.base_url, TEAM)
+    rescheduling = Rescheduling(dispatcher, store, store, clock)
+    delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links)
+    sockets = attach_sockets()
+    hub = Hub(dispatcher, clock, media, sockets.emit, sockets.kick)
+    sockets.server.register_namespace(SessionNamespace(dispatcher, links, hub, clock))
+    sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
+    api = Api(dispatcher, store, store, codec, links, clock, sent, {})
+    app = build_app(api, settings.pages, version("dyad"), lambda: _ready(store))
+    sockets.server.attach(app)
+    timekeeper = Timekeeper(dispatcher, store, clock)
+    return Service(settings, store, clock, dispatcher, links, hub, media, delivery, timekeeper, kept, app)
+
+
+def _smtp(settings: Settings) -> Sender:
+    smtp = settings.smtp
+    assert smtp is not None
+    return SmtpMail(
+        smtp.host,
+        smtp.port,
+        sender=smtp.sender,
+        username=smtp.username,
+        password=smtp.password,
+        security=smtp.security,  # type: ignore[arg-type]
+    )
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "to": message.to_name,
+        "subject": message.subject,
+        "text": message.text,
+        "ics": message.ics.decode() if message.ics else None,
+        "ics_method": message.ics_method,
+        "links": LINK.findall(message.text),
+    }
+
+
+async def _ready(store: SqliteStore) -> bool:
+    try:
+        await store.earliest()
+    except RecordUnavailable:
+        return False
+    return True
+
+
+async def _after_absence(built: Service) -> None:
+    """While Dyad was down it could not see: that time counts against nobody (A1), and everyone has to come back."""
+    now, last = built.clock.now(), await built.store.last_alive()
+    if last is None or now <= last:
+        return
+    for session in await built.store.live():
+        await built.dispatcher.submit(session, RecordOutage(last, now))
+
+
+async def _beat(built: Service) -> None:
+    while True:
+        with contextlib.suppress(RecordUnavailable):
+            await built.store.alive(built.clock.now())
+        await asyncio.sleep(HEARTBEAT)
+
+
+async def _guarded(loop: Any, built: Service) -> None:
+    """A loop that fails is a fault to be seen: it is logged by type and the process stops."""
+    try:
+        await loop
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        log.error("a loop of the service failed", error=type(error).__name__)
+        raise SystemExit(70) from error
+
+
+async def listen(built: Service) -> web.AppRunner:
+    """Accept connections at the settings' host and port. The caller cleans the runner up."""
+    runner = web.AppRunner(built.app, access_log=None)
+    await runner.setup()
+    context = None
+    if built.settings.certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*built.settings.certificate)
+    await web.TCPSite(runner, built.settings.host, built.settings.port, ssl_context=context).start()
+    return runner
+
+
+def addresses() -> Sequence[str]:
+    """The IPv4 addresses that media is announced at: this machine's own interfaces beside loopback."""
+    found = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if isinstance(ip.ip, str)]
+    own = [ip for ip in found if not ip.startswith(("127.", "169.254."))]
+    return (*own, "127.0.0.1")

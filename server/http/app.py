@@ -1,0 +1,37 @@
+"""The aiohttp application: API, pages, probes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from server.http.api import Api
+from server.http.middleware import add_headers, problems
+from server.http.pages import add_pages
+
+MAX_BODY = 16 * 1024  # bytes
+
+
+def build_app(api: Api, pages: Path, version: str, ready: Callable[[], Awaitable[bool]]) -> web.Application:
+    """The application without its sockets; `pages` is the folder of the built pages."""
+    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(api.routes())
+
+    async def livez(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(request: web.Request) -> web.Response:
+        ok = await ready()
+        return web.json_response({"status": "ok" if ok else "not ready"}, status=200 if ok else 503)
+
+    async def show_version(request: web.Request) -> web.Response:
+        return web.json_response({"version": version})
+
+    app.router.add_get("/livez", livez)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/version", show_version)
+    add_pages(app, pages)
+    return app

@@ -1,0 +1,58 @@
+"""What every answer has: problems instead of traces, and headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from server.application.links import LinkRefused
+from server.application.ports import RecordUnavailable
+from server.http.problems import Problem
+
+log = structlog.get_logger()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem.response()
+    except LinkRefused as no:
+        return Problem(404 if no.code == "link_unknown" else 410, no.code, no.message).response()
+    except RecordUnavailable:
+        return Problem(503, "unavailable", "Dyad can't read or write its record right now.").response()
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return Problem(error.status, f"http_{error.status}", error.reason).response()
+    except Exception as error:
+        # The type alone: a message or a trace may hold what a person sent.
+        log.error("request failed", route=_route(request), error=type(error).__name__)
+        return Problem(500, "internal", "Something went wrong here. Please try again.").response()
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/assets/"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"

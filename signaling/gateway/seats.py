@@ -1,0 +1,85 @@
+"""Who is connected here, by seat: a person's place in a session, never a socket id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.session.views import Link
+
+
+@dataclass(slots=True)
+class Seat:
+    """One person's live connection to one session. Times are monotonic seconds of this process."""
+
+    session: str
+    key: str
+    epoch: int
+    sid: str | None
+    socket_lost_at: float | None = None
+    media_at: float | None = None  # last sign of life of the media connection
+    has_media: bool = False
+    placed: str | None = None  # the media room it is in
+    link: Link = Link.OK
+    rev: int = 0
+    view: dict[str, Any] = field(default_factory=dict)
+    token_hash: str = ""
+
+    @property
+    def peer(self) -> str:
+        return f"{self.session}/{self.key}"
+
+    def last_sign(self, now: float) -> float:
+        """When this person was last seen alive by anything: socket, or sound, picture, RTCP, STUN."""
+        socket = now if self.socket_lost_at is None else self.socket_lost_at
+        return max(socket, self.media_at or 0.0)
+
+
+class Seats:
+    def __init__(self) -> None:
+        self._by_session: dict[str, dict[str, Seat]] = {}
+        self._by_sid: dict[str, Seat] = {}
+
+    def take(self, seat: Seat) -> Seat | None:
+        """Seat the connection; returns the one that had the seat before."""
+        seats = self._by_session.setdefault(seat.session, {})
+        old = seats.get(seat.key)
+        seats[seat.key] = seat
+        if seat.sid is not None:
+            self._by_sid[seat.sid] = seat
+        if old is not None and old.sid is not None and old.sid != seat.sid:
+            self._by_sid.pop(old.sid, None)
+        return old
+
+    def of_sid(self, sid: str) -> Seat | None:
+        return self._by_sid.get(sid)
+
+    def of_peer(self, peer: str) -> Seat | None:
+        session, _, key = peer.rpartition("/")
+        return self._by_session.get(session, {}).get(key)
+
+    def of_session(self, session: str) -> list[Seat]:
+        return list(self._by_session.get(session, {}).values())
+
+    def sessions(self) -> list[str]:
+        return list(self._by_session)
+
+    def __iter__(self) -> Iterator[Seat]:
+        return iter([seat for seats in self._by_session.values() for seat in seats.values()])
+
+    def unplug(self, sid: str, now: float) -> Seat | None:
+        """The socket is gone; the seat stays until presence says otherwise."""
+        seat = self._by_sid.pop(sid, None)
+        if seat is not None and seat.sid == sid:
+            seat.sid, seat.socket_lost_at = None, now
+        return seat
+
+    def clear(self, seat: Seat) -> None:
+        seats = self._by_session.get(seat.session, {})
+        if seats.get(seat.key) is seat:
+            del seats[seat.key]
+            if not seats:
+                del self._by_session[seat.session]
+        if seat.sid is not None:
+            self._by_sid.pop(seat.sid, None)

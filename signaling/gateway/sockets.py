@@ -1,0 +1,44 @@
+"""The Socket.IO server with its limits, and the two ways of sending to one connection."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from signaling.gateway.guard import GuardedServer
+
+NAMESPACE = "/session"
+MAX_FRAME = 100_000  # bytes; the largest honest message is an SDP answer
+PING_EVERY, PING_WITHIN = 5, 5  # s
+
+
+class Sockets:
+    def __init__(self) -> None:
+        self.server = GuardedServer(
+            async_mode="aiohttp",
+            async_handlers=False,
+            transports=["websocket"],
+            cors_allowed_origins=None,
+            max_http_buffer_size=MAX_FRAME,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_WITHIN,
+            http_compression=False,
+            namespaces=[NAMESPACE],
+            logger=False,
+            engineio_logger=False,
+        )
+
+    async def emit(self, sid: str, event: str, body: dict[str, Any]) -> None:
+        """Send to this connection only. One that is gone gets nothing."""
+        await self.server.emit(event, body, to=sid, namespace=NAMESPACE)
+
+    async def kick(self, sid: str, event: str, body: dict[str, Any]) -> None:
+        """Send a last word and close."""
+        await self.emit(sid, event, body)
+        await asyncio.sleep(0)
+        await self.server.disconnect(sid, namespace=NAMESPACE)
+
+
+def attach_sockets() -> Sockets:
+    """A server of its own for each service."""
+    return Sockets()

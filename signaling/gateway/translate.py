@@ -1,0 +1,45 @@
+"""From a validated client message to the session's command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.attendance import Action, Focus, Reason, SoloApproval
+from server.domain.session import commands as c
+from server.domain.session.views import Check
+from signaling.protocol import messages as m
+
+_FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
+    m.ReportCheck: lambda x, who, now: c.ReportCheck(who, Check(x.camera, x.microphone, x.speaker, x.connection)),
+    m.Arrive: lambda x, who, now: c.Arrive(who),
+    m.SetDevices: lambda x, who, now: c.SetDevices(who, x.microphone, x.camera),
+    m.RunLate: lambda x, who, now: c.RunLate(who, now + timedelta(minutes=x.minutes)),
+    m.DeclareAbsence: lambda x, who, now: c.DeclareAbsence(who, Reason(x.reason)),
+    m.WithdrawAbsence: lambda x, who, now: c.WithdrawAbsence(who),
+    m.AskForTime: lambda x, who, now: c.AskForTime(who),
+    m.AnswerMerge: lambda x, who, now: c.AnswerMerge(who, x.question, x.yes),
+    m.Leave: lambda x, who, now: c.Leave(who),
+    m.Admit: lambda x, who, now: c.Admit(x.participant),
+    m.AdmitAll: lambda x, who, now: c.AdmitAll(),
+    m.SendBack: lambda x, who, now: c.SendBack(x.participant),
+    m.Remove: lambda x, who, now: c.Remove(x.participant),
+    m.AnswerCard: lambda x, who, now: c.AnswerCard(x.card, Action(x.option), Focus(x.focus) if x.focus else None),
+    m.ApproveSolo: lambda x, who, now: c.ApproveSolo(SoloApproval(x.approval)),
+    m.EndSession: lambda x, who, now: c.EndSession(),
+}
+
+THERAPIST_ONLY = frozenset({m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.EndSession})
+PARTNER_ONLY = frozenset({m.Arrive, m.RunLate, m.DeclareAbsence, m.WithdrawAbsence, m.AskForTime, m.AnswerMerge})
+
+
+def command_of(message: m.Message, who: str, now: datetime) -> c.Command:
+    """The command `who` asks for. Raises `KeyError` for messages that the gateway answers itself."""
+    return _FROM[type(message)](message, who, now)
+
+
+def allowed(message: m.Message, role: str) -> bool:
+    """Whether this role may send this message at all (who sees whom is decided by the session)."""
+    barred = PARTNER_ONLY if role == "therapist" else THERAPIST_ONLY
+    return type(message) not in barred
