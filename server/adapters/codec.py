@@ -20,10 +20,10 @@ def _adapter(cls: type) -> TypeAdapter[Any]:
 
 
 class JsonCodec:
-    """A class's name and its fields. Reading raises `KeyError` for an unknown name, `ValidationError` for a bad body."""
+    """A class's name and its fields. Reading raises `KeyError` (unknown name) or `ValidationError`."""
 
     def encode(self, value: object) -> tuple[str, str]:
-        cls = type(value)
+        cls: Any = type(value)
         return cls.__name__, _adapter(cls).dump_json(value).decode()
 
     def event(self, kind: str, body: str) -> Event:

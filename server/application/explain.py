@@ -10,12 +10,11 @@ from typing import Any
 from server.application.ports import Codec, StoredEvent
 from server.domain.session import events as e
 
-_BY = {e.CardAnswered: lambda event: event.by, e.Decided: lambda event: "policy"}
 _QUIET = (e.LinkChanged, e.DevicesSet)  # too small to explain anything
 
 
 def explain(session: str, lines: Sequence[StoredEvent], codec: Codec) -> dict[str, Any]:
-    """`{"session", "policy", "steps": [{"seq", "at", "what", "by", "action", "clause", "because", "facts", "detail"}]}`."""
+    """`{"session", "policy", "steps"}`; a step has `seq`, `at`, `what`, `by`, `action`, `clause`, `because`, `facts`…"""
     steps = []
     policy = None
     for line in lines:
@@ -34,7 +33,7 @@ def _step(line: StoredEvent, event: e.Event) -> dict[str, Any]:
         "seq": line.seq,
         "at": line.at.isoformat(),
         "what": _words(line.kind),
-        "by": _BY.get(type(event), lambda _: getattr(event, "who", None))(event),
+        "by": _by(event),
         "action": _text(getattr(event, "action", None) or getattr(event, "option", None)),
         "clause": getattr(event, "clause", None),
         "because": getattr(event, "because", None),
@@ -44,8 +43,17 @@ def _step(line: StoredEvent, event: e.Event) -> dict[str, Any]:
     }
 
 
+def _by(event: e.Event) -> str | None:
+    match event:
+        case e.CardAnswered():
+            return event.by
+        case e.Decided():
+            return "policy"
+    return getattr(event, "who", None)
+
+
 def _words(kind: str) -> str:
-    """"CardRaised" as "card raised"."""
+    """ "CardRaised" as "card raised"."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from server.application.ports import Clock, LinkGrant, Links
@@ -13,20 +12,20 @@ from server.application.ports import Clock, LinkGrant, Links
 TOKEN = re.compile(r"^[A-Za-z0-9_-]{43}$")  # 32 bytes in base64url
 
 
-@dataclass(frozen=True, slots=True)
+_WORDS = {
+    "link_unknown": "We don't know this link. Please use the newest one we sent you, or call the clinic.",
+    "link_expired": "This link is no longer valid. Please call the clinic for a new one.",
+    "link_revoked": "This link was taken back. Please call the clinic for a new one.",
+    "link_used": "You have answered already. Thank you.",
+}
+
+
 class LinkRefused(Exception):
-    """`code` is `link_unknown`, `link_expired`, `link_revoked` or `link_used`."""
+    """`code` is `link_unknown`, `link_expired`, `link_revoked` or `link_used`; `message` is for the person."""
 
-    code: str
-    message: str
-
-
-_UNKNOWN = LinkRefused(
-    "link_unknown", "We don't know this link. Please use the newest one we sent you, or call the clinic."
-)
-_EXPIRED = LinkRefused("link_expired", "This link is no longer valid. Please call the clinic for a new one.")
-_REVOKED = LinkRefused("link_revoked", "This link was taken back. Please call the clinic for a new one.")
-_USED = LinkRefused("link_used", "You have answered already. Thank you.")
+    def __init__(self, code: str) -> None:
+        self.code, self.message = code, _WORDS[code]
+        super().__init__(self.message)
 
 
 class LinkDesk:
@@ -44,7 +43,7 @@ class LinkDesk:
     async def resolve(self, token: object, purpose: str | None = None) -> LinkGrant:
         """The grant behind a token. Raises `LinkRefused`; asking uses nothing up."""
         if not isinstance(token, str) or not TOKEN.match(token):
-            raise _UNKNOWN
+            raise LinkRefused("link_unknown")
         return self._check(await self._links.find(_hash(token)), purpose)
 
     async def again(self, grant: LinkGrant) -> None:
@@ -53,19 +52,19 @@ class LinkDesk:
 
     def _check(self, grant: LinkGrant | None, purpose: str | None) -> LinkGrant:
         if grant is None or (purpose is not None and grant.purpose != purpose):
-            raise _UNKNOWN
+            raise LinkRefused("link_unknown")
         if grant.revoked_at is not None:
-            raise _REVOKED
+            raise LinkRefused("link_revoked")
         if grant.used_at is not None:
-            raise _USED
+            raise LinkRefused("link_used")
         if self._clock.now() >= grant.expires_at:
-            raise _EXPIRED
+            raise LinkRefused("link_expired")
         return grant
 
     async def use(self, grant: LinkGrant) -> None:
         """Use up a single-use link. Raises `LinkRefused` when it was used before."""
         if not await self._links.use(grant.token_hash, self._clock.now()):
-            raise _USED
+            raise LinkRefused("link_used")
 
     async def revoke(self, session: str, participant: str | None) -> int:
         return await self._links.revoke(session, participant, self._clock.now())

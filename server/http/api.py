@@ -26,7 +26,7 @@ REDEEM_WINDOW = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The handlers and what they need; `sent` lists the demo's kept messages, and is None where mail really goes out."""
+    """The handlers and what they need; `sent` lists the demo's kept messages, or is None where mail really goes out."""
 
     dispatcher: Dispatcher
     directory: Directory
@@ -175,5 +175,3 @@ class Api:
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-PAGES = {"/": "index", "/join": "join", "/console": "console", "/times": "times", "/team": "team", "/messages": "messages"}
+PAGES = {
+    "/": "index",
+    "/join": "join",
+    "/console": "console",
+    "/times": "times",
+    "/team": "team",
+    "/messages": "messages",
+}
 
 
 def add_pages(app: web.Application, root: Path) -> None:

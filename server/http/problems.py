@@ -17,5 +17,10 @@ class Problem(Exception):
         self.status, self.code, self.detail = status, code, detail
 
     def response(self) -> web.Response:
-        body = {"type": f"{BASE}{self.code}", "title": self.code.replace("_", " "), "status": self.status, "detail": self.detail}
+        body = {
+            "type": f"{BASE}{self.code}",
+            "title": self.code.replace("_", " "),
+            "status": self.status,
+            "detail": self.detail,
+        }
         return web.Response(status=self.status, text=json.dumps(body), content_type="application/problem+json")

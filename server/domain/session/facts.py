@@ -32,7 +32,9 @@ def facts_of(session: Session, now: datetime) -> Facts:
         outages=session.outages,
         asked=None
         if card is None
-        else Asked(card.clause, card.raised_at, card.answer_by, card.options, card.default, card.answer, card.answered_at),
+        else Asked(
+            card.clause, card.raised_at, card.answer_by, card.options, card.default, card.answer, card.answered_at
+        ),
     )
 
 

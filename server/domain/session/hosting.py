@@ -25,7 +25,7 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if not session.therapist.connected:
         return no.NEEDS_THERAPIST
-    if session.solo_started_at is not None and place is not Place.ROOM and not _is_attending(log, command.who):
+    if session.attending not in (None, command.who):
         return no.SOLO_UNDER_WAY
     if place is Place.ROOM:
         return None
@@ -37,11 +37,6 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return no.KEPT_APART
     log.add(e.Moved(command.who, Place.ROOM))
     return None
-
-
-def _is_attending(log: Log, who: str) -> bool:
-    """In a solo session only the one who is seen alone may come back in by a tap."""
-    return log.session.seats[who].place is Place.WAITING
 
 
 def admit_all(log: Log, command: c.AdmitAll) -> Refusal | None:

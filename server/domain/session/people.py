@@ -45,8 +45,6 @@ def arrive(log: Log, command: c.Arrive) -> Refusal | None:
         return no.NOT_CONNECTED
     if not seat.present:
         log.add(e.Arrived(command.who))
-        if log.session.solo_started_at is not None and log.session.seats[command.who].place is Place.WAITING:
-            log.add(e.Moved(command.who, Place.HELD))
     return None
 
 
@@ -175,7 +173,6 @@ def answer_merge(log: Log, command: c.AnswerMerge) -> Refusal | None:
     if command.yes:
         log.add(e.MergeAgreed())
     else:
-
         assert log.session.card is not None
         log.add(e.CardAnswered(log.session.card.id, Action.KEEP_SOLO, "partner"))
     return None

@@ -15,6 +15,7 @@ from server.domain.attendance import (
     PartnerState,
     Policy,
     decide,
+    elapsed,
     facts_json,
     starts_at_plus,
 )
@@ -126,17 +127,14 @@ def _proceed(log: Log, decision: Decision) -> None:
     if not (log.session.seats[attending].present and log.session.therapist.connected):
         return _convert(log, decision, attending)
     log.add(e.SoloStarted(attending))
-    for key, seat in log.session.partners.items():
-        if key not in decision.attending and seat.present and seat.place is Place.WAITING:
-            log.add(e.Moved(key, Place.HELD))
-    log.add(e.OutcomesSet(dict(decision.outcomes)))
+    log.add(e.OutcomesSet(_earned(log, decision.outcomes)))
     _follow_up(log, decision.follow_ups)
 
 
 def _convert(log: Log, decision: Decision, attending: str) -> None:
     """Decided before they could be seen alone (a declared absence): the plan itself becomes individual."""
     log.add(e.Converted(attending))
-    log.add(e.OutcomesSet({key: o for key, o in decision.outcomes.items() if key != attending}))
+    log.add(e.OutcomesSet({k: o for k, o in _earned(log, decision.outcomes).items() if k != attending}))
     _follow_up(log, decision.follow_ups)
 
 
@@ -144,12 +142,25 @@ def _reschedule(log: Log, decision: Decision) -> None:
     _note(log, decision)
     host_missing = Outcome.PROVIDER_CANCELLED in decision.outcomes.values()
     closing = "host_cancelled" if host_missing else "new_times_follow"
-    conclude(log, Status.RESCHEDULED, closing, decision.outcomes, decision.follow_ups)
+    conclude(log, Status.RESCHEDULED, closing, _earned(log, decision.outcomes), decision.follow_ups)
 
 
 def _end(log: Log, decision: Decision) -> None:
     _note(log, decision)
-    conclude(log, Status.ENDED, "ended", decision.outcomes, decision.follow_ups)
+    conclude(log, Status.ENDED, "ended", _earned(log, decision.outcomes), decision.follow_ups)
+
+
+def _earned(log: Log, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Nobody is a no-show before their time is up, unless the therapist decided (the safe direction)."""
+    session = log.session
+    assert session.plan is not None
+    asked = next((event for event in reversed(log.events) if isinstance(event, e.CardAnswered)), None)
+    answered = session.card is not None and session.card.answer is not None
+    by_therapist = asked.by == "therapist" if asked is not None else answered
+    early = elapsed(facts_of(session, log.now)) < log.policy.no_show_after
+    if by_therapist or not early:
+        return dict(outcomes)
+    return {key: outcome for key, outcome in outcomes.items() if outcome is not Outcome.NO_SHOW}
 
 
 def conclude(
@@ -181,8 +192,8 @@ def _merge(log: Log, decision: Decision) -> None:
     assert card is not None
     if question is None:
         _note(log, decision)
-        attending = next(k for k, seat in log.session.partners.items() if seat.place is not Place.HELD)
-        log.add(e.MergeAsked(log.fresh_id("q"), attending, log.now + log.policy.answer_within))
+        assert log.session.attending is not None
+        log.add(e.MergeAsked(log.fresh_id("q"), log.session.attending, log.now + log.policy.answer_within))
     elif question.agreed:
         late = [key for key, seat in log.session.partners.items() if seat.place is Place.HELD]
         for key in late:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Mapping
 
-from server.domain.attendance import Action, FollowUp, Kind, Outage, Outcome, PartnerState, Reason, SoloApproval, TherapistState
+from server.domain.attendance import (
+    Action,
+    FollowUp,
+    Kind,
+    Outage,
+    Outcome,
+    PartnerState,
+    Reason,
+    SoloApproval,
+    TherapistState,
+)
 from server.domain.session import events as e
-from server.domain.session.plan import Plan
+from server.domain.session.plan import Invitee, Plan
 from server.domain.session.views import Check, Link, Place, Status
 
 HISTORY = 50  # decisions kept in memory for the console; the log keeps all
@@ -100,9 +110,11 @@ class Session:
     seq: int = 0
     at: datetime | None = None
     status: Status = Status.PLANNED
-    seats: Mapping[str, Seat] = MappingProxyType({})
+    invitees: Mapping[str, Invitee] = field(default_factory=dict)  # as planned, whatever the session became
+    seats: Mapping[str, Seat] = field(default_factory=dict)
     started_at: datetime | None = None
     solo_started_at: datetime | None = None
+    attending: str | None = None  # who is being seen alone, while they are
     rooms: int = 1
     approval: SoloApproval = SoloApproval.NONE
     card: OpenCard | None = None
@@ -110,7 +122,7 @@ class Session:
     stance: Stance | None = None
     history: tuple[Stance, ...] = ()
     outages: tuple[Outage, ...] = ()
-    outcomes: Mapping[str, Outcome] = MappingProxyType({})
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     follow_ups: tuple[FollowUp, ...] = ()
     closing: str | None = None
     substitute_sought: bool = False
@@ -176,7 +188,13 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
     match event:
         case e.Planned(plan):
             seats = {THERAPIST: Seat()} | {key: Seat() for key in plan.partners}
-            return replace(s, plan=plan, approval=plan.approval, seats=MappingProxyType(seats))
+            return replace(
+                s,
+                plan=plan,
+                approval=plan.approval,
+                invitees=MappingProxyType({THERAPIST: plan.therapist, **plan.partners}),
+                seats=MappingProxyType(seats),
+            )
         case e.Concluded(status, closing):
             return replace(s, status=status, closing=closing, card=None, question=None)
         case e.OutageRecorded(since, until):
@@ -217,17 +235,25 @@ def _apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
             return _connected(s, who, epoch, at)
         case e.Arrived(who):
             seat = s.seats[who]
-            place = Place.WAITING if seat.place is Place.OUTSIDE else seat.place
+            outer = Place.WAITING if s.attending in (None, who) else Place.HELD
             return s.seat(
-                who, place=place, state=PartnerState.PRESENT, since=at, arrived_at=seat.arrived_at or at,
-                reason=None, declared_at=None, late_until=None,
+                who,
+                place=outer if seat.place is Place.OUTSIDE else seat.place,
+                state=PartnerState.PRESENT,
+                since=at,
+                arrived_at=seat.arrived_at or at,
+                reason=None,
+                declared_at=None,
+                late_until=None,
             )
         case e.LinkChanged(who, link):
             return s.seat(who, link=link)
         case e.Dropped(who, since):
             return _dropped(s, who, since)
         case e.Left(who):
-            return s.seat(who, state=PartnerState.LEFT, since=at, link=Link.NONE, place=Place.OUTSIDE, turned_away=False)
+            return s.seat(
+                who, state=PartnerState.LEFT, since=at, link=Link.NONE, place=Place.OUTSIDE, turned_away=False
+            )
         case e.Checked(who, check):
             return _checked(s, who, check, at)
         case e.DevicesSet(who, microphone, camera):
@@ -235,7 +261,9 @@ def _apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
         case e.LateDeclared(who, until):
             return s.seat(who, late_until=until)
         case e.AbsenceDeclared(who, reason):
-            return s.seat(who, state=PartnerState.DECLARED_ABSENT, since=at, reason=reason, declared_at=at, late_until=None)
+            return s.seat(
+                who, state=PartnerState.DECLARED_ABSENT, since=at, reason=reason, declared_at=at, late_until=None
+            )
         case e.AbsenceWithdrawn(who):
             return s.seat(who, state=PartnerState.EXPECTED, since=None, reason=None, declared_at=None)
         case e.TimeAsked(who):
@@ -253,7 +281,9 @@ def _connected(s: Session, who: str, epoch: int, at: datetime) -> Session:
     seat = s.seats[who]
     s = s.seat(who, link=Link.OK, epoch=epoch)
     if who == THERAPIST:
-        return s.seat(who, since=seat.since if seat.connected else at, arrived_at=seat.arrived_at or at, place=Place.ROOM)
+        return s.seat(
+            who, since=seat.since if seat.connected else at, arrived_at=seat.arrived_at or at, place=Place.ROOM
+        )
     if seat.state is PartnerState.DROPPED:
         return s.seat(who, state=PartnerState.PRESENT, since=at)
     return s
@@ -309,12 +339,26 @@ def _apply_meeting(s: Session, event: e.Event, at: datetime) -> Session | None:
     match event:
         case e.Started():
             return replace(
-                s, status=Status.UNDER_WAY, started_at=s.started_at or at, solo_started_at=None, card=None, question=None
+                s,
+                status=Status.UNDER_WAY,
+                started_at=s.started_at or at,
+                solo_started_at=None,
+                attending=None,
+                card=None,
+                question=None,
             )
         case e.SoloStarted(attending):
-            s = replace(s, status=Status.SOLO, solo_started_at=at, rooms=s.rooms + 1, card=None, question=None)
+            s = replace(
+                s,
+                status=Status.SOLO,
+                solo_started_at=at,
+                attending=attending,
+                rooms=s.rooms + 1,
+                card=None,
+                question=None,
+            )
             for key, seat in s.partners.items():
-                if key != attending and seat.place is Place.ROOM:
+                if key != attending and seat.place in (Place.ROOM, Place.WAITING):
                     s = s.seat(key, place=Place.HELD)
             return s.seat(attending, place=Place.ROOM)
         case e.Converted(attending):

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where a person is. `OUTSIDE`: page open at most. `WAITING`: arrived, not admitted. `HELD`: the private hold of S1."""
+    """`OUTSIDE`: page open at most. `WAITING`: arrived, not admitted. `HELD`: the private hold of S1."""
 
     OUTSIDE = "outside"
     WAITING = "waiting"
@@ -170,10 +170,27 @@ class PartnerRow:
     outcome: str | None
 
 
+class OptionWhy(StrEnum):
+    """The reason shown under an option of a card."""
+
+    PROCEED_POSSIBLE = "proceed_possible"  # agreed to be seen alone, and approved
+    PROCEED_DROP_JOINT_WORK = "proceed_drop_joint_work"  # possible, with a focus that is not joint work
+    WAIT_A_LITTLE = "wait_a_little"
+    WAIT_RUNNING_LATE = "wait_running_late"  # the absent partner said they are late
+    WAIT_TIME_ASKED = "wait_time_asked"  # somebody asked for more time
+    WAIT_TROUBLE = "wait_trouble"  # technical trouble: they tried
+    RESCHEDULE_BOTH_NEEDED = "reschedule_both_needed"  # joint work needs both
+    RESCHEDULE_SOLO_NOT_OPEN = "reschedule_solo_not_open"  # being seen alone is not agreed or not approved
+    RESCHEDULE_SOON = "reschedule_soon"
+    END_HERE = "end_here"
+    MERGE_ASKS_FIRST = "merge_asks_first"  # the attending partner is asked in private first
+    KEEP_SOLO_PRIVATE = "keep_solo_private"
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     action: str  # Action of the policy
-    why: str  # message key of the reason shown under the option
+    why: OptionWhy
 
 
 @dataclass(frozen=True, slots=True)

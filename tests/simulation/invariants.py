@@ -1,0 +1,161 @@
+"""What must always hold of a session, whatever anybody does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from server.domain.attendance import Action, AttendanceClass, Kind, Outcome, Policy, SoloApproval, attendance_class
+from server.domain.session import commands as c
+from server.domain.session import events as e
+from server.domain.session.facts import facts_of
+from server.domain.session.state import THERAPIST, Session, evolve
+from server.domain.session.step import Outcome as StepOutcome
+from server.domain.session.step import next_deadline
+from server.domain.session.view import placement_of, view_of
+from server.domain.session.views import PartnerView, Place, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    before: Session
+    command: c.Command
+    now: datetime
+    outcome: StepOutcome
+    policy: Policy
+
+    @property
+    def after(self) -> Session:
+        return self.outcome.session
+
+
+def violations(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]:
+    """A sentence for everything that should be so and is not. `log` is every event so far with its instant."""
+    yield from _refusal_changes_nothing(step)
+    if step.after.plan is None:
+        return
+    yield from _replay_is_equal(step, log)
+    yield from _solo_needs_everyone_s_yes(step)
+    yield from _nobody_here_is_absent(step)
+    yield from _nothing_early(step)
+    yield from _one_answer_per_card(step)
+    yield from _rooms_are_private(step)
+    yield from _partners_learn_nothing(step)
+    yield from _deadlines_end(step)
+    yield from _over_is_over(step)
+
+
+def _refusal_changes_nothing(step: Step) -> Iterator[str]:
+    if step.outcome.refusal is not None and (step.outcome.events or step.after is not step.before):
+        yield "a refusal changed something"
+
+
+def _replay_is_equal(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]:
+    replayed = step.before
+    for event, at in log[len(log) - len(step.outcome.events) :] if step.outcome.events else ():
+        replayed = evolve(replayed, event, at)
+    if replayed != step.after:
+        yield "the log does not give the state"
+    if step.after.seq != len(log):
+        yield "the log has a gap"
+
+
+def _solo_needs_everyone_s_yes(step: Step) -> Iterator[str]:
+    for event in step.outcome.events:
+        if not isinstance(event, e.SoloStarted | e.Converted):
+            continue
+        plan, approval = step.before.plan, step.after.approval
+        assert plan is not None
+        if plan.kind is Kind.INTAKE:
+            yield "an intake went on with one partner"
+        if not all(invitee.solo_consent for invitee in plan.partners.values()):
+            yield "solo without both consents"
+        on_card = any(isinstance(x, e.CardAnswered) and x.by == "therapist" for x in step.outcome.events)
+        optional = attendance_class(facts_of(step.before, step.now).session) is AttendanceClass.OPTIONAL
+        if not (on_card or optional or approval in (SoloApproval.STANDING, SoloApproval.GRANTED)):
+            yield "solo without the therapist's approval"
+        if isinstance(event, e.SoloStarted) and not step.after.therapist.connected:
+            yield "solo without the therapist"
+
+
+def _nobody_here_is_absent(step: Step) -> Iterator[str]:
+    missed = (Outcome.NO_SHOW, Outcome.LATE_CANCEL, Outcome.EXCUSED)
+    going = step.command.who if isinstance(step.command, c.Leave | c.Drop | c.Remove) else None
+    for event in step.outcome.events:
+        if isinstance(event, e.OutcomesSet):
+            for key, outcome in event.outcomes.items():
+                seat = step.before.seats[key]
+                if key != going and outcome in missed and seat.present and seat.place is Place.ROOM and seat.connected:
+                    yield f"{key} is admitted and connected, and was marked {outcome}"
+
+
+def _nothing_early(step: Step) -> Iterator[str]:
+    by_therapist = isinstance(step.command, c.AnswerCard | c.EndSession)
+    plan = step.before.plan
+    if plan is None or by_therapist:
+        return
+    earliest = plan.starts_at + step.policy.no_show_after
+    for event in step.outcome.events:
+        no_show = isinstance(event, e.OutcomesSet) and Outcome.NO_SHOW in event.outcomes.values()
+        if no_show and max(step.now, step.before.at or step.now) < earliest and not _answered(step.before):
+            yield "a no-show before its time"
+
+
+def _answered(session: Session) -> bool:
+    return session.card is not None and session.card.answer is not None
+
+
+def _one_answer_per_card(step: Step) -> Iterator[str]:
+    answers = [event for event in step.outcome.events if isinstance(event, e.CardAnswered)]
+    card = step.before.card
+    for answer in answers:
+        if card is not None and card.id == answer.id and card.answer is not None and card.answer is not Action.MERGE:
+            yield "a card was answered twice"
+
+
+def _rooms_are_private(step: Step) -> Iterator[str]:
+    session = step.after
+    if session.over and placement_of(session):
+        yield "media outlives the session"
+    for key, room in placement_of(session).items():
+        if key != THERAPIST and room is not None and session.seats[key].place is not Place.ROOM:
+            yield f"{key} is not admitted, yet placed in a media room"
+    together = sum(seat.place is Place.ROOM for seat in session.partners.values()) > 1
+    if together and session.plan is not None and session.plan.keep_apart:
+        yield "two who are kept apart share a room"
+    if together and session.status is Status.SOLO:
+        yield "two in a solo room"
+
+
+def _partners_learn_nothing(step: Step) -> Iterator[str]:
+    """Change everything of B that is B's alone: A, not in a room with B, must see the same."""
+    from tests.simulation.walk import changed_partner
+
+    session = step.after
+    rng = Random(session.seq)
+    for key in session.invited:
+        seat = session.seats[key]
+        others = [other for other in session.invited if other != key]
+        if not others or (seat.place is Place.ROOM and session.seats[others[0]].place is Place.ROOM):
+            continue
+        view = view_of(session, key, step.now)
+        assert isinstance(view, PartnerView)
+        if view != view_of(changed_partner(rng, session, others[0], step.now), key, step.now):
+            yield f"{key} can see something of {others[0]}"
+        if any(person.key in others for person in view.people):
+            yield f"{key} sees the name of {others[0]}"
+
+
+def _deadlines_end(step: Step) -> Iterator[str]:
+    due = next_deadline(step.after, step.policy)
+    looked_at = max(step.now, step.after.at or step.now)
+    if step.outcome.refusal is None and due is not None and due <= looked_at - timedelta(0):
+        yield f"a deadline of {due:%H:%M:%S} is still open at {looked_at:%H:%M:%S}"
+
+
+def _over_is_over(step: Step) -> Iterator[str]:
+    if step.before.over and step.after.status is not step.before.status:
+        yield "a session that was over changed its end"

@@ -1,0 +1,165 @@
+"""One random session: people come, go, ask and answer in any order, also in ways that make no sense."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Reason, SoloApproval
+from server.domain.session import commands as c
+from server.domain.session.plan import Invitee, Plan
+from server.domain.session.state import THERAPIST, Session
+from server.domain.session.step import next_deadline, step
+from server.domain.session.views import Check, Link, Place, Status
+from tests.simulation.invariants import Step, violations
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+STEPS = 60
+WHO = ("a", "b", THERAPIST)
+
+
+def random_plan(rng: Random) -> Plan:
+    def invitee(name: str, zone: str) -> Invitee:
+        return Invitee(name, zone, rng.random() < 0.8, rng.choice((0, 0, 0, 1, 2)), rng.choice((0, 0, 1, 2)))
+
+    kind = rng.choices((Kind.COUPLES, Kind.INTAKE, Kind.INDIVIDUAL), (8, 1, 1))[0]
+    partners = {"a": invitee("Alex", "America/Chicago"), "b": invitee("Robin", "America/Denver")}
+    if kind is Kind.INDIVIDUAL:
+        del partners["b"]
+    return Plan(
+        kind=kind,
+        focus=(rng.choice(list(Focus)),),
+        starts_at=START,
+        minutes=rng.choice((30, 50, 90)),
+        therapist=Invitee("Dr. Rivera", "America/New_York"),
+        partners=partners,
+        attendance=rng.choice((None, None, *AttendanceClass)),
+        approval=rng.choice(list(SoloApproval)),
+        keep_apart=rng.random() < 0.1,
+    )
+
+
+def _check(rng: Random) -> Check:
+    return Check(*(rng.choice(("ok", "ok", "failed", "skipped")) for _ in range(4)))
+
+
+def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
+    away = [key for key, seat in session.seats.items() if not seat.connected]
+    who = rng.choice(away) if away and rng.random() < 0.4 else rng.choice(WHO)
+    seat = session.seats.get(who)
+    epoch = 0 if seat is None else seat.epoch
+    partner = rng.choice(("a", "b"))
+    card, question, times = session.card, session.question, session.rescheduling
+    choices: list[tuple[float, c.Command]] = [
+        (8, c.Connect(who, epoch + rng.choice((0, 1, 1, 1)))),
+        (8, c.Arrive(partner)),
+        (1, c.Drop(who, epoch, now - timedelta(seconds=rng.randrange(30)))),
+        (1, c.ReportLink(who, epoch - rng.choice((0, 0, 1)), rng.choice(list(Link)))),
+        (1, c.Leave(who)),
+        (1, c.ReportCheck(partner, _check(rng))),
+        (0.5, c.SetDevices(who, rng.random() < 0.5, rng.random() < 0.5)),
+        (1, c.RunLate(partner, now + timedelta(minutes=rng.choice((5, 20, 500))))),
+        (0.3, c.DeclareAbsence(partner, rng.choice(list(Reason)))),
+        (0.5, c.WithdrawAbsence(partner)),
+        (0.5, c.AskForTime(partner)),
+        (4, c.Admit(rng.choice(("a", "b", "nobody")))),
+        (2, c.AdmitAll()),
+        (0.7, c.SendBack(partner)),
+        (0.2, c.Remove(partner)),
+        (1, c.ApproveSolo(rng.choice(list(SoloApproval)))),
+        (0.2, c.EndSession()),
+        (0.05, c.Cancel()),
+        (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now)),
+        (2, c.DeadlineReached()),
+        (0.1, c.PlanSession(random_plan(rng))),
+        (0.3, c.ReportNoTimes()),
+        (0.3, c.ReportTimeTaken()),
+    ]
+    if card is not None:
+        option = rng.choice((*card.options, *card.options, *card.options, *Action))
+        focus = rng.choice((None, Focus.OPEN, Focus.COPING_SKILLS, Focus.CONFLICT_RESOLUTION))
+        choices.append((5, c.AnswerCard(rng.choice((card.id, card.id, card.id, "c0")), option, focus)))
+    if question is not None:
+        choices.append((8, c.AnswerMerge(rng.choice(("a", "b")), question.id, rng.random() < 0.7)))
+    if times is not None and times.status == "searching":
+        starts = tuple(now + timedelta(days=day) for day in (1, 2, 3))
+        choices.append((10, c.ProposeTimes(starts, now + timedelta(hours=rng.choice((-1, 48, 48))))))
+    if times is not None and times.status == "proposed":
+        accept = frozenset(rng.sample((0, 1, 2, 7), rng.choice((0, 1, 2, 3))))
+        choices += [(10, c.AnswerTimes(partner, accept)), (5, c.ReportBooked("s1r1", now + timedelta(days=2)))]
+    return rng.choices([command for _, command in choices], [weight for weight, _ in choices])[0]
+
+
+def likely_command(rng: Random, session: Session) -> c.Command | None:
+    """What people would do next in a session that goes well."""
+    for who in rng.sample(list(session.seats), len(session.seats)):
+        seat = session.seats[who]
+        if not seat.connected:
+            return c.Connect(who, seat.epoch + 1)
+        if who != THERAPIST and not seat.present:
+            return c.Arrive(who)
+        if seat.place is Place.WAITING:
+            return c.Admit(who)
+    if session.question is not None:
+        return c.AnswerMerge(session.question.who, session.question.id, True)
+    return c.AnswerCard(session.card.id, rng.choice(session.card.options)) if session.card else None
+
+
+def walk(seed: int, rare: Counter[str]) -> tuple[int, list[str]]:
+    """Steps taken and the violations seen, each with its seed and step."""
+    rng = Random(seed)
+    policy = DEFAULT_POLICY
+    session, now = Session("s1"), START - timedelta(minutes=rng.choice((0, 2, 5)))
+    log: list[tuple[object, datetime]] = []
+    found: list[str] = []
+    command: c.Command = c.PlanSession(random_plan(rng))
+    for number in range(STEPS):
+        before = session
+        outcome = step(session, policy, command, now)
+        session = outcome.session
+        log += [(event, max(now, before.at or now)) for event in outcome.events]
+        for fault in violations(Step(before, command, now, outcome, policy), log):
+            found.append(f"seed {seed} step {number} {type(command).__name__}: {fault}")
+        _count(rare, before, session)
+        due = next_deadline(session, policy)
+        if due is not None and rng.random() < 0.12:
+            now, command = max(now, due), c.DeadlineReached()
+            continue
+        now += timedelta(seconds=rng.choice((0, 0, 1, 1, 5, 20, 60)))
+        if rng.random() < 0.02:
+            now -= timedelta(seconds=rng.randrange(120))  # a clock that was set back
+        command = (rng.random() < 0.3 and likely_command(rng, session)) or random_command(rng, session, now)
+    return STEPS, found
+
+
+def _count(rare: Counter[str], before: Session, after: Session) -> None:
+    if before.status is not after.status:
+        rare[f"became {after.status}"] += 1
+    if after.card is not None and after.card is not before.card and after.card.answer is None:
+        rare[f"card {after.card.clause}"] += 1
+    if before.solo_started_at is not None and after.solo_started_at is None and after.status is Status.UNDER_WAY:
+        rare["merged"] += 1
+    if after.plan is not None and before.plan is not None and len(after.plan.partners) < len(before.plan.partners):
+        rare["converted"] += 1
+    if after.rescheduling is not None and after.rescheduling != before.rescheduling:
+        rare[f"times {after.rescheduling.status}"] += 1
+
+
+def changed_partner(rng: Random, session: Session, key: str, now: datetime) -> Session:
+    """The same session with everything of `key` that is theirs alone set to something else."""
+    seat = session.seats[key]
+    return session.seat(
+        key,
+        **{
+            "arrived_at": None if seat.arrived_at else now,
+            "reason": rng.choice(list(Reason)),
+            "late_until": now + timedelta(minutes=9),
+            "asked_for_time": not seat.asked_for_time,
+            "microphone": not seat.microphone,
+            "camera": not seat.camera,
+            "check": _check(rng),
+            "nudges": seat.nudges + 1,
+            "link": rng.choice(list(Link)),
+        },
+    )
