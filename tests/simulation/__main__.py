@@ -16,7 +16,7 @@ BATCH = 50
 
 def batch(seeds: range) -> tuple[int, list[str], Counter[str]]:
     rare: Counter[str] = Counter()
-    steps, found = 0, []
+    steps, found = 0, list[str]()
     for seed in seeds:
         taken, faults = walk(seed, rare)
         steps, found = steps + taken, found + faults

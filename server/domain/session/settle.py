@@ -127,7 +127,7 @@ def _proceed(log: Log, decision: Decision) -> None:
     if not (log.session.seats[attending].present and log.session.therapist.connected):
         return _convert(log, decision, attending)
     log.add(e.SoloStarted(attending))
-    log.add(e.OutcomesSet(_earned(log, decision.outcomes)))
+    log.add(e.OutcomesSet({**_earned(log, decision.outcomes)}))
     _follow_up(log, decision.follow_ups)
 
 

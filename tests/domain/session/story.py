@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Kind, Reason, SoloApproval
 from server.domain.session import commands as c
@@ -14,8 +15,9 @@ from server.domain.session.refusals import Refusal
 from server.domain.session.state import THERAPIST, Session
 from server.domain.session.step import next_deadline, step
 from server.domain.session.view import view_of
-from server.domain.session.views import Check, PartnerView, TherapistView
+from server.domain.session.views import CardView, Check, PartnerView, Status, TherapistView
 
+E = TypeVar("E")
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 COUPLE = Plan(
@@ -122,13 +124,20 @@ class Story:
         assert isinstance(view, PartnerView)
         return view
 
-    @property
+    def status(self) -> Status:
+        return self.session.status
+
     def console(self) -> TherapistView:
         view = view_of(self.session, THERAPIST, self.now)
         assert isinstance(view, TherapistView)
         return view
 
-    def happened(self, kind: type) -> list[e.Event]:
+    def card(self) -> CardView:
+        card = self.console().card
+        assert card is not None
+        return card
+
+    def happened(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
     def clauses(self) -> list[str]:

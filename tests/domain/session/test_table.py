@@ -92,7 +92,7 @@ def test_cell(phase: Phase, command: c.Command) -> None:
     ids=lambda command: type(command).__name__,
 )
 def test_a_stranger_s_name_is_refused(command: c.Command) -> None:
-    fields = {name: getattr(command, name) for name in command.__slots__}  # type: ignore[attr-defined]
+    fields = {name: getattr(command, name) for name in command.__slots__}
     session = _in_phase(Phase.PLANNED)
     outcome = step(session, DEFAULT_POLICY, type(command)(**{**fields, "who": "stranger"}), START)
     assert outcome.refusal is not None

@@ -1,0 +1,160 @@
+"""The server's side of the media worker: starts it, speaks to it, and starts another when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from server.application.ports import MediaRefused
+from signaling.media.events import MediaEvent, WorkerLost, WorkerReady
+from signaling.media.wire import MAX_LINE, event_of, line
+
+log = structlog.get_logger()
+
+WITHIN = 5.0  # s for one request
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # s between two starts of a worker that keeps dying
+
+Listener = Callable[[MediaEvent], None]
+
+
+class EmbeddedForwarder:
+    """A `MediaBackend` in a child process. `announce` are the IP addresses that clients reach this machine at."""
+
+    def __init__(
+        self,
+        announce: Sequence[str] = ("127.0.0.1",),
+        port: int = 0,
+        slots: int = 3,
+        limits: Mapping[str, float] | None = None,
+    ) -> None:
+        self._options = {"addresses": list(announce), "port": port, "slots": slots, "limits": dict(limits or {})}
+        self._listeners: list[Listener] = []
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._numbers = 0
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, for whoever watches or kills it."""
+        return None if self._process is None else self._process.pid
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """On return the worker takes requests. Raises `MediaRefused` where it does not start."""
+        self._keeping = asyncio.create_task(self._keep())
+        try:
+            await asyncio.wait_for(self._ready.wait(), 2 * WITHIN)
+        except TimeoutError as late:
+            await self.stop()
+            raise MediaRefused("media_unavailable", "The media worker does not start; is its UDP port taken?") from late
+
+    async def stop(self) -> None:
+        if self._keeping is not None:
+            self._stopping = True
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+            self._keeping = None
+
+    async def offer(self, peer: str) -> str:
+        return str(await self._ask("offer", peer))
+
+    async def answer(self, peer: str, sdp: str) -> None:
+        await self._ask("answer", peer, sdp=sdp)
+
+    async def place(self, peer: str, room: str | None) -> None:
+        await self._ask("place", peer, room=room)
+
+    async def close(self, peer: str) -> None:
+        await self._ask("close", peer)
+
+    async def _ask(self, what: str, peer: str, **more: Any) -> Any:
+        process = self._process
+        if process is None or process.stdin is None or not self._ready.is_set():
+            raise MediaRefused("media_unavailable", "Sound and picture are starting again. One moment.")
+        self._numbers += 1
+        number, future = self._numbers, asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            process.stdin.write(line({"id": number, "do": what, "peer": peer, **more}))
+            return await asyncio.wait_for(future, WITHIN)
+        except (TimeoutError, ConnectionError) as late:
+            raise MediaRefused("media_unavailable", "Sound and picture don't answer. One moment.") from late
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _keep(self) -> None:
+        """Run a worker, and another when it ends, for as long as we are not stopped."""
+        pause, first = FIRST_PAUSE, True
+        while True:
+            began = asyncio.get_running_loop().time()
+            await self._run(announce_ready=not first)
+            first = False
+            log.warning("the media worker ended; starting another")
+            lasted = asyncio.get_running_loop().time() - began
+            pause = FIRST_PAUSE if lasted > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def _run(self, *, announce_ready: bool) -> None:
+        command = (sys.executable, "-m", "signaling.media.worker", json.dumps(self._options))
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE
+        )
+        self._process = process
+        try:
+            await self._read(process, announce_ready)
+        finally:
+            await self._ended(process)
+
+    async def _read(self, process: asyncio.subprocess.Process, announce_ready: bool) -> None:
+        assert process.stdout is not None
+        hello = await process.stdout.readline()
+        if not hello:
+            return
+        self._options["port"] = json.loads(hello)["port"]  # the next worker takes the same port
+        self._ready.set()
+        if announce_ready:
+            self._tell(WorkerReady())
+        while data := await process.stdout.readline():
+            self._take(json.loads(data))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "event" in message:
+            self._tell(event_of(message))
+            return
+        future = self._waiting.get(message["id"])
+        if future is None or future.done():
+            return
+        if "error" in message:
+            future.set_exception(MediaRefused(*message["error"]))
+        else:
+            future.set_result(message["ok"])
+
+    async def _ended(self, process: asyncio.subprocess.Process) -> None:
+        was_ready = self._ready.is_set()
+        self._ready.clear()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(MediaRefused("media_unavailable", "Sound and picture start again. One moment."))
+        if process.stdin is not None:
+            process.stdin.close()
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if was_ready and not self._stopping:
+            self._tell(WorkerLost())
+
+    def _tell(self, event: MediaEvent) -> None:
+        for listener in self._listeners:
+            listener(event)

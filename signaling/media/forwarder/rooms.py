@@ -1,0 +1,220 @@
+"""Peers in rooms: who gets whose packets. Every change here is synchronous; on return it is so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from signaling.media.events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
+from signaling.media.forwarder import rtp
+from signaling.media.forwarder.mux import Mux
+from signaling.media.forwarder.peer import Peer
+from signaling.media.forwarder.sdp import SdpRefused
+from signaling.media.forwarder.stream import Stream
+
+MAX_PEERS = 512
+MAX_BITRATE = 1_200_000  # bits/s of one picture
+LEAST_BITRATE = 100_000
+
+
+class Refused(Exception):
+    """`code` is `peer_unknown`, `sdp_invalid` or `media_full`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds until a peer is given up: not answered, not connected, and gone (no STUN, RFC 7675)."""
+
+    answer: float = 30.0
+    connect: float = 15.0
+    consent: float = 15.0
+
+
+class Rooms:
+    def __init__(
+        self, addresses: Sequence[str], port: int, slots: int, tell: Callable[[MediaEvent], None], limits: Limits
+    ) -> None:
+        """`tell` gets every event. Raises `OSError` where the port is taken."""
+        self._mux = Mux(addresses, port)
+        self._certificate = RTCCertificate.generateCertificate()
+        self._slots, self._tell, self._limits = slots, tell, limits
+        self._peers: dict[str, Peer] = {}
+        self._rooms: dict[str, dict[str, Peer]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        return self._mux.port
+
+    # -- commands --------------------------------------------------------------------------
+
+    def offer(self, name: str) -> str:
+        """A fresh, held peer; one of the same name is closed first. Raises `Refused`."""
+        self.close(name)
+        if len(self._peers) >= MAX_PEERS:
+            raise Refused("media_full", "No more people can be connected just now.")
+        peer = Peer(name, self._mux, self._certificate, self._slots, self._on_stream, self._on_state)
+        self._peers[name] = peer
+        return peer.offer()
+
+    def answer(self, name: str, answer: str) -> None:
+        try:
+            self._peer(name).answer(answer)
+        except SdpRefused as no:
+            raise Refused("sdp_invalid", str(no)) from no
+
+    def place(self, name: str, room: str | None) -> None:
+        """Move to `room` or to the hold. Where the old room is another, the cut comes first."""
+        peer = self._peer(name)
+        if peer.room == room:
+            return
+        self._leave(peer)
+        if room is None:
+            return
+        others = self._rooms.setdefault(room, {})
+        for other in others.values():
+            self._subscribe(peer, other)
+            self._subscribe(other, peer)
+        others[name] = peer
+        peer.room = room
+
+    def close(self, name: str, why: str = "closed") -> None:
+        """Cut off and forget; a name that is not known is none of our business."""
+        peer = self._peers.pop(name, None)
+        if peer is None:
+            return
+        self._leave(peer)
+        peer.cut_off()
+        task = asyncio.create_task(peer.stop())
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+        self._tell(PeerClosed(name, why))
+
+    async def stop(self) -> None:
+        for name in list(self._peers):
+            self.close(name)
+        await asyncio.gather(*self._stopping, return_exceptions=True)
+        self._mux.close()
+
+    def _peer(self, name: str) -> Peer:
+        peer = self._peers.get(name)
+        if peer is None:
+            raise Refused("peer_unknown", "There is no such media connection.")
+        return peer
+
+    # -- who gets whom ---------------------------------------------------------------------
+
+    def _subscribe(self, subscriber: Peer, publisher: Peer) -> None:
+        pair = next((pair for pair in subscriber.pairs if pair.publisher is None), None)
+        if pair is None:
+            return
+        pair.publisher = publisher
+        for stream in publisher.streams.values():
+            self._connect(subscriber, stream)
+        self._tell_slots(subscriber)
+
+    def _connect(self, subscriber: Peer, stream: Stream) -> None:
+        """The newest stream of a kind has the slot."""
+        pair = next((pair for pair in subscriber.pairs if pair.publisher is stream.peer), None)
+        if pair is None:
+            return
+        slot = pair.of_kind(stream.kind)
+        slot.connect(stream)
+        stream.slots = (*stream.slots, (subscriber, slot))
+        if stream.kind == "video":
+            stream.peer.ask_keyframe(stream)
+
+    def _leave(self, peer: Peer) -> None:
+        if peer.room is None:
+            return
+        others = self._rooms[peer.room]
+        del others[peer.name]
+        if not others:
+            del self._rooms[peer.room]
+        peer.room = None
+        for other in others.values():
+            self._unsubscribe(other, peer)
+            self._unsubscribe(peer, other)
+
+    def _unsubscribe(self, subscriber: Peer, publisher: Peer) -> None:
+        for pair in subscriber.pairs:
+            if pair.publisher is publisher:
+                pair.publisher = None
+                for slot in pair:
+                    slot.connect(None)
+                self._tell_slots(subscriber)
+
+    def _tell_slots(self, peer: Peer) -> None:
+        self._tell(SlotsChanged(peer.name, {p.index: p.publisher.name if p.publisher else None for p in peer.pairs}))
+
+    def _on_stream(self, stream: Stream) -> None:
+        if stream.peer.room is not None:
+            for other in self._rooms[stream.peer.room].values():
+                if other is not stream.peer:
+                    self._connect(other, stream)
+
+    def _on_state(self, peer: Peer, state: str) -> None:
+        if self._peers.get(peer.name) is not peer:
+            return
+        if state != "connected":
+            self.close(peer.name, state)
+            return
+        self._tell(PeerConnected(peer.name))
+        for pair in peer.pairs:
+            if pair.publisher is not None:
+                for stream in pair.publisher.streams.values():
+                    if stream.kind == "video":
+                        pair.publisher.ask_keyframe(stream)
+
+    # -- every second ----------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """To be called once a second: give up who is gone, observe and report to the rest."""
+        now = time.monotonic()
+        for peer in list(self._peers.values()):
+            why = self._given_up(peer, now)
+            if why is not None:
+                self.close(peer.name, why)
+            elif peer.connected:
+                self._tell(_observed(peer, now))
+                peer.report(self._bitrate(peer))
+
+    def _given_up(self, peer: Peer, now: float) -> str | None:
+        if peer.answered_at is None:
+            return "not_answered" if now - peer.opened_at > self._limits.answer else None
+        if not peer.connected:
+            return "dtls_timeout" if now - peer.answered_at > self._limits.connect else None
+        return "consent_lost" if now - peer.ice.last_stun > self._limits.consent else None
+
+    def _bitrate(self, publisher: Peer) -> int:
+        """What the slowest of its subscribers can take, each estimate shared among the pictures it gets."""
+        if publisher.room is None:
+            return LEAST_BITRATE  # nobody sees it yet
+        shares = [
+            peer.remb // max(1, sum(pair.publisher is not None for pair in peer.pairs))
+            for peer in self._rooms[publisher.room].values()
+            if peer is not publisher and peer.remb
+        ]
+        return max(LEAST_BITRATE, min([MAX_BITRATE, *shares]))
+
+
+def _observed(peer: Peer, now: float) -> PeerObserved:
+    sound = [(stream, stream.counted()) for stream in peer.streams.values() if stream.kind == "audio"]
+    picture = [stream.counted() for stream in peer.streams.values() if stream.kind == "video"]
+    frames = sum(count[1] for count in picture)
+    return PeerObserved(
+        peer.name,
+        audio_pps=float(sum(count[0] for _, count in sound)),
+        audio_level=min((stream.level for stream, count in sound if count[0]), default=rtp.SILENCE),
+        video_fps=float(frames),
+        video_bytes_per_frame=sum(count[2] for count in picture) / frames if frames else 0.0,
+        silent_ms=max(0, int((now - peer.last_sign) * 1000)),
+    )

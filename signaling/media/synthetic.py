@@ -1,0 +1,161 @@
+"""A whole WebRTC client without a browser: a moving picture and a tone, for bots and tests."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import fractions
+import math
+import time
+from collections import Counter
+from typing import Any
+
+import aioice.ice
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+from av import AudioFrame, VideoFrame
+
+WIDTH, HEIGHT, FPS = 320, 240, 12
+RATE, SAMPLES = 48_000, 960  # Hz, and samples in 20 ms
+TONE = 220.0  # Hz
+HUES = ((150, 110), (110, 150), (120, 100))  # Cb and Cr: blue, rose, green
+
+_host_addresses = aioice.ice.get_host_addresses
+
+
+def _with_loopback(*args: Any, **kwargs: Any) -> list[str]:
+    """A machine without a network still has itself."""
+    return _host_addresses(*args, **kwargs) or ["127.0.0.1"]
+
+
+aioice.ice.get_host_addresses = _with_loopback
+
+
+class Picture(MediaStreamTrack):
+    """Soft bands that drift, so that anyone can see that it moves. `playing` False: the same picture, black."""
+
+    kind = "video"
+
+    def __init__(self, hue: int) -> None:
+        super().__init__()
+        self.playing = True
+        self._hue, self._number, self._began = hue, 0, 0.0
+        wave = [int(120 + 60 * math.sin(2 * math.pi * 3 * x / WIDTH)) for x in range(WIDTH)]
+        self._band = bytes(wave * 2)
+
+    async def recv(self) -> VideoFrame:
+        await self._wait()
+        frame = VideoFrame(WIDTH, HEIGHT, "yuv420p")
+        at = 4 * self._number % WIDTH
+        blue, red = HUES[self._hue % len(HUES)] if self.playing else (128, 128)
+        row = self._band[at : at + WIDTH] if self.playing else bytes(WIDTH)
+        lines = (row, bytes([blue]) * (WIDTH // 2), bytes([red]) * (WIDTH // 2))
+        for plane, line in zip(frame.planes, lines, strict=True):
+            plane.update(line.ljust(plane.line_size, b"\0") * plane.height)
+        frame.pts, frame.time_base = self._number * (90_000 // FPS), fractions.Fraction(1, 90_000)
+        return frame
+
+    async def _wait(self) -> None:
+        if self.readyState != "live":
+            raise MediaStreamError
+        self._began = self._began or time.monotonic()
+        self._number += 1
+        await asyncio.sleep(max(0.0, self._began + self._number / FPS - time.monotonic()))
+
+
+class Tone(MediaStreamTrack):
+    """A quiet sine. `playing` False: silence."""
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.playing = True
+        self._number, self._began = 0, 0.0
+        wave = (int(4000 * math.sin(2 * math.pi * TONE * at / RATE)) for at in range(RATE))
+        self._second = array.array("h", wave).tobytes()
+
+    async def recv(self) -> AudioFrame:
+        if self.readyState != "live":
+            raise MediaStreamError
+        self._began = self._began or time.monotonic()
+        self._number += 1
+        await asyncio.sleep(max(0.0, self._began + self._number * SAMPLES / RATE - time.monotonic()))
+        at, size = 2 * (self._number * SAMPLES % RATE), 2 * SAMPLES
+        frame = AudioFrame(format="s16", layout="mono", samples=SAMPLES)
+        frame.planes[0].update(self._second[at : at + size] if self.playing else bytes(size))
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._number * SAMPLES, fractions.Fraction(1, RATE)
+        return frame
+
+
+class SyntheticPeer:
+    """Answers the server's offer, sends, and decodes what it is sent. `hue` tells peers apart by colour."""
+
+    def __init__(self, hue: int = 0, *, audio: bool = True, video: bool = True) -> None:
+        self._pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self.tone = Tone() if audio else None
+        self.picture = Picture(hue) if video else None
+        self._frames: Counter[str] = Counter()
+        self._packets = 0
+        self._reading: list[asyncio.Task[None]] = []
+        self._pc.on("track", self._on_track)
+
+    async def answer(self, offer: str) -> str:
+        """The SDP answer to `offer`; connecting goes on in the background."""
+        for track in (self.tone, self.picture):
+            if track is not None:
+                self._pc.addTrack(track)
+        await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        self._count_packets()
+        return str(self._pc.localDescription.sdp)
+
+    def _count_packets(self) -> None:
+        """Counts every RTP packet that arrives, whether anybody wants it or not."""
+        transport: Any = self._pc.getTransceivers()[0].receiver.transport
+        handle = transport._handle_rtp_data
+
+        async def counted(data: bytes, *args: Any, **kwargs: Any) -> None:
+            self._packets += 1
+            await handle(data, *args, **kwargs)
+
+        transport._handle_rtp_data = counted
+
+    def _on_track(self, track: MediaStreamTrack) -> None:
+        mid = next(t.mid for t in self._pc.getTransceivers() if t.receiver.track is track)
+        self._reading.append(asyncio.ensure_future(self._read(track, int(mid or 0))))
+
+    async def _read(self, track: MediaStreamTrack, mid: int) -> None:
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                await track.recv()
+                self._frames[f"{track.kind}{(mid - 2) // 2}"] += 1
+
+    @property
+    def state(self) -> str:
+        return str(self._pc.connectionState)
+
+    def decoded(self, kind: str = "video") -> dict[int, int]:
+        """Frames decoded so far, by receive slot."""
+        return {int(name.removeprefix(kind)): n for name, n in self._frames.items() if name.startswith(kind)}
+
+    @property
+    def packets(self) -> int:
+        """RTP packets that have arrived on the wire."""
+        return self._packets
+
+    async def close(self) -> None:
+        for track in (self.tone, self.picture):
+            if track is not None:
+                track.stop()
+        await self._pc.close()
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
