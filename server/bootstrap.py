@@ -41,6 +41,7 @@ from signaling.media.backend import EmbeddedForwarder
 log = structlog.get_logger()
 
 TEAM = "team"
+RECORD = "dyad.db"
 HEARTBEAT = 1.0  # s of real time
 LINK = re.compile(r"https?://\S+")
 
@@ -65,7 +66,7 @@ class Service:
 @asynccontextmanager
 async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Service]:
     """Open everything, run its loops, and close it again in the opposite order."""
-    store = await SqliteStore.open(settings.data / "dyad.db")
+    store = await SqliteStore.open(settings.data / RECORD)
     media = EmbeddedForwarder(announce=settings.announce, port=settings.media_port)
     await media.start()
     try:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from server.adapters.clock import SystemClock
 from server.application.planning import plan_of
 from server.application.ports import Appointment, Person
-from server.bootstrap import TEAM, Service
+from server.bootstrap import TEAM, Service, addresses, listen, service
+from server.certificate import self_signed
+from server.config import Settings
 from server.domain.session.commands import PlanSession
 
 VALID = timedelta(days=30)
+LEAD = timedelta(minutes=2, seconds=30)  # the session begins at the minute before this
 WORKDAYS = json.dumps([[day, "08:00", "20:00"] for day in range(6)])
 
 PEOPLE = (
@@ -38,46 +50,122 @@ TERMS = json.dumps(
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
     base_url: str
-    session: str
     therapist: str
     partner_a: str
     partner_b: str
     team: str
+    session: str
 
     def as_json(self) -> dict[str, str]:
-        return {
-            "base_url": self.base_url,
-            "therapist": self.therapist,
-            "partner_a": self.partner_a,
-            "partner_b": self.partner_b,
-            "team": self.team,
-            "session": self.session,
-        }
+        return asdict(self)
 
 
-async def seed(built: Service, session_id: str, starts_at: datetime) -> DemoLinks:
-    """Plan one couples session at `starts_at` and mint its four links."""
-    for person in PEOPLE:
-        await built.store.add_person(person)
-    appointment = Appointment(session_id, f"{session_id}@dyad", 0, starts_at, 50, "booked", SEATS, TERMS)
-    await built.store.add_appointment(appointment)
-    await built.dispatcher.submit(session_id, PlanSession(await plan_of(appointment, built.store)))
-    return await links(built, session_id)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network."""
+
+    port: int = 8080
+    speed: float = 1.0
+    data: Path | None = None
+    lan: bool = False
 
 
-async def links(built: Service, session_id: str) -> DemoLinks:
-    """Fresh links for the demo session."""
+@asynccontextmanager
+async def demo(options: Options) -> AsyncIterator[tuple[Service, DemoLinks]]:
+    """A running service with one couple's session that is about to begin, and fresh links to it.
+
+    The same `data` again goes on with the same session, its clock having run on meanwhile.
+    """
+    with contextlib.ExitStack() as stack:
+        data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dyad-demo-")))
+        data.mkdir(parents=True, exist_ok=True)
+        clock, session = _anchor(data / "demo.json", options.speed)
+        settings = _settings(options, data)
+        async with service(settings, clock) as built:
+            runner = await listen(built)
+            try:
+                yield built, await seed(built, session)
+            finally:
+                await runner.cleanup()
+
+
+def _anchor(path: Path, speed: float) -> tuple[SystemClock, str]:
+    """The demo's clock and session id: those of an earlier run in the same folder, or new ones."""
+    if path.exists():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        policy, wall = (datetime.fromisoformat(kept[name]) for name in ("policy", "wall"))
+        return SystemClock.resume(policy, wall, kept["speed"]), kept["session"]
+    now = datetime.now(UTC)
+    session = f"demo-{now:%Y%m%d-%H%M%S}"
+    kept = {"policy": now.isoformat(), "wall": now.isoformat(), "speed": speed, "session": session}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    return SystemClock(speed, now), session
+
+
+def _settings(options: Options, data: Path) -> Settings:
+    found = addresses()
+    host, scheme, certificate = "127.0.0.1", "http", None
+    name = "localhost"
+    if options.lan:
+        host, scheme, name = "0.0.0.0", "https", found[0]
+        certificate = self_signed(data, found)
+    port = options.port or _free_port(host)
+    return Settings(
+        data=data,
+        base_url=f"{scheme}://{name}:{port}",
+        host=host,
+        port=port,
+        announce=tuple(found),
+        certificate=certificate,
+    )
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until_stopped() -> None:
+    """Returns at the first SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+async def run_demo(options: Options, tell: Callable[[DemoLinks], None]) -> None:
+    """Run until stopped; `tell` gets the links once everything answers."""
+    async with demo(options) as (_, links):
+        tell(links)
+        await until_stopped()
+
+
+async def seed(built: Service, session: str) -> DemoLinks:
+    """Plan the session to begin in two minutes, unless it is planned already, and mint its links."""
+    if await built.store.appointment(session) is None:
+        for person in PEOPLE:
+            await built.store.add_person(person)
+        starts_at = (built.clock.now() + LEAD).replace(second=0, microsecond=0)
+        appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", SEATS, TERMS)
+        await built.store.add_appointment(appointment)
+        await built.dispatcher.submit(session, PlanSession(await plan_of(appointment, built.store)))
+    return await links(built, session)
+
+
+async def links(built: Service, session: str) -> DemoLinks:
+    """Fresh links for the demo's session."""
     base = built.settings.base_url
 
     async def link(person: str, participant: str, page: str, purpose: str = "session") -> str:
-        token = await built.links.mint(person, session_id, participant, purpose, VALID)
-        return f"{base}/{page}#{token}"
+        return f"{base}/{page}#{await built.links.mint(person, session, participant, purpose, VALID)}"
 
     return DemoLinks(
-        base,
-        session_id,
-        await link("p-rivera", "therapist", "console"),
-        await link("p-alex", "a", "join"),
-        await link("p-robin", "b", "join"),
-        await link(TEAM, "team", "team", "team"),
+        base_url=base,
+        therapist=await link("p-rivera", "therapist", "console"),
+        partner_a=await link("p-alex", "a", "join"),
+        partner_b=await link("p-robin", "b", "join"),
+        team=await link(TEAM, "team", "team", "team"),
+        session=session,
     )

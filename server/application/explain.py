@@ -14,7 +14,7 @@ _QUIET = (e.LinkChanged, e.DevicesSet)  # too small to explain anything
 
 
 def explain(session: str, lines: Sequence[StoredEvent], codec: Codec) -> dict[str, Any]:
-    """`{"session", "policy", "steps"}`; a step has `seq`, `at`, `what`, `by`, `action`, `clause`, `because`, `facts`…"""
+    """`{"session", "policy", "steps"}`; a step: `seq`, `at`, `what`, `by`, `action`, `clause`, `because`, `facts`."""
     steps = []
     policy = None
     for line in lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.application.dispatcher import Dispatcher
 from server.application.planning import plan_of, weekly_hours
@@ -34,16 +34,18 @@ class Rescheduling:
             if not held:
                 await self._dispatcher.submit(session_id, ReportNoTimes())
                 return
-            if await self._bookings.hold(session_id, list(appointment.people.values()), held, expires):
+            if await self._bookings.hold(
+                session_id, list(appointment.people.values()), held, expires, self._clock.now()
+            ):
                 await self._dispatcher.submit(session_id, ProposeTimes(tuple(starts), expires))
                 return
         raise NotSent("the times found were taken meanwhile", again=True)
 
-    async def _find(self, appointment: Appointment, excluded: tuple) -> list:  # type: ignore[type-arg]
+    async def _find(self, appointment: Appointment, excluded: tuple[datetime, ...]) -> list[datetime]:
         now = self._clock.now()
         after, until = now + MINIMUM_NOTICE, now + HORIZON
         people = sorted(appointment.people.items(), key=lambda item: item[0] != "therapist")
-        busy = await self._bookings.busy([id for _, id in people], now, until + timedelta(days=1))
+        busy = await self._bookings.busy([id for _, id in people], now, until + timedelta(days=1), now)
         calendars = []
         for _, id in people:
             person = await self._directory.person(id)

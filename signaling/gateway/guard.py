@@ -10,7 +10,9 @@ from typing import Any
 
 import socketio
 
-RESERVED = frozenset({"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener", "error"})
+RESERVED = frozenset(
+    {"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener", "error"}
+)
 
 
 def is_dispatchable(data: object) -> bool:

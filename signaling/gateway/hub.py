@@ -40,7 +40,9 @@ def view_json(session: Session, key: str, clock: Clock) -> dict[str, Any]:
 
 
 class Hub:
-    def __init__(self, dispatcher: Dispatcher, clock: Clock, media: MediaBackend | None, emit: Emit, kick: Emit) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, clock: Clock, media: MediaBackend | None, emit: Emit, kick: Emit
+    ) -> None:
         """`emit(sid, event, body)` sends to one connection; `kick` sends and then closes it."""
         self._dispatcher, self._clock, self._media = dispatcher, clock, media
         self._emit, self._kick = emit, kick

@@ -78,7 +78,8 @@ def _answer_by(case: Case) -> datetime:
 
 
 def _card(case: Case, ruling: Ruling, answer_by: datetime) -> Decision:
-    assert ruling.recommended is not None and ruling.default is not None
+    assert ruling.recommended is not None
+    assert ruling.default is not None
     card = Card(ruling.options, ruling.recommended, ruling.default, answer_by)
     return _decision(case, ruling, Action.ASK, card=card)
 

@@ -42,7 +42,7 @@ def _declared(facts: Facts, partner: PartnerFacts, policy: Policy) -> Outcome:
 
 
 def outcomes_for(facts: Facts, action: Action, policy: Policy) -> dict[str, Outcome]:
-    """F2: the outcome of each partner when the meeting's fate is `proceed`, `reschedule` or `end`; none otherwise (F1)."""
+    """F2: each partner's outcome when the meeting's fate is `proceed`, `reschedule` or `end`; else none (F1)."""
     if action not in (Action.PROCEED, Action.RESCHEDULE, Action.END):
         return {}
     if action is Action.END and facts.co_present_minutes >= policy.credit_minutes:

@@ -17,7 +17,8 @@ def outage_open(facts: Facts) -> bool:
 
 def _spans(facts: Facts) -> list[tuple[datetime, datetime]]:
     """Outages after the start, in order and without overlap; one that is open ends at `now`."""
-    start, spans = facts.session.starts_at, []
+    start = facts.session.starts_at
+    spans: list[tuple[datetime, datetime]] = []
     for outage in sorted(facts.outages, key=lambda o: o.since):
         since, until = max(outage.since, start), outage.until or facts.now
         if spans and since < spans[-1][1]:

@@ -1,0 +1,187 @@
+"""The `dyad` command. Exit codes: 0 done, 1 not possible (the message says what to do), 2 wrong usage or input."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import structlog
+import typer
+
+from server import operating
+from server.application.ports import MediaRefused, RecordUnavailable
+from server.bots import SCENARIOS, BotRefused, Scenario, run_bot
+from server.config import SettingsRefused
+from server.demo import DemoLinks, Options, run_demo
+from server.policy_cli import app as policy_app
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Video sessions for couples in recovery, with an attendance policy that acts by itself.",
+)
+link_app = typer.Typer(no_args_is_help=True, help="Make and take back links.")
+session_app = typer.Typer(no_args_is_help=True, help="Look at sessions.")
+app.add_typer(policy_app, name="policy")
+app.add_typer(link_app, name="link")
+app.add_typer(session_app, name="session")
+
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text.")]
+Data = Annotated[Path, typer.Option("--data", help="The service's folder.", envvar="DYAD_DATA")]
+
+
+def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    app()
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, and turn what can go wrong outside into a sentence and exit code 1."""
+    try:
+        return asyncio.run(work)
+    except (RecordUnavailable, MediaRefused, operating.NotFound, BotRefused) as no:
+        fail(str(no) or type(no).__name__)
+    except OSError as fault:
+        fail(f"{fault.strerror or fault}. Is another Dyad using that port or folder? Try --port 0.")
+
+
+@app.command(epilog="Example: dyad demo --speed 60 --port 9000")
+def demo(
+    port: Annotated[int, typer.Option(help="TCP port; 0 is any free one.", min=0, max=65535)] = 8080,
+    speed: Annotated[float, typer.Option(help="Policy clocks run this many times faster.", min=0.1, max=3600)] = 1.0,
+    data: Annotated[Path | None, typer.Option(help="Keep everything here, and go on from it next time.")] = None,
+    lan: Annotated[bool, typer.Option("--lan", help="HTTPS for phones on the same network.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a demo with a couple's session that is now: four links, one for each person and one for the team."""
+    run(run_demo(Options(port, speed, data, lan), lambda links: _show(links, speed, as_json)))
+
+
+def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(links.as_json()))
+    else:
+        typer.echo(f"""
+  Dyad runs at {links.base_url}. Open each link in a tab of its own.
+
+    Dr. Rivera, therapist   {links.therapist}
+    Alex, partner           {links.partner_a}
+    Robin, partner          {links.partner_b}
+    Treatment team          {links.team}
+
+  Nobody else around?  dyad bot LINK --scenario late:30
+  Mail goes nowhere; read it at {links.base_url}/messages (open it from the team's page).
+  {"" if speed == 1 else f"Policy clocks run {speed:g} times faster. "}Ctrl+C ends it.
+""")
+    sys.stdout.flush()
+
+
+@app.command(epilog="Example: DYAD_DATA=/var/lib/dyad DYAD_BASE_URL=https://meet.example.org dyad serve")
+def serve() -> None:
+    """Run the service. Settings come from the environment (DYAD_…); `README.md` lists them."""
+    try:
+        settings = operating.settings(os.environ)
+    except SettingsRefused as no:
+        fail(str(no), 2)
+    run(operating.serve(settings, lambda: typer.echo(f"Dyad serves {settings.base_url}", err=True)))
+
+
+@app.command(
+    epilog=f"Scenarios: {', '.join(SCENARIOS)}. Example: dyad bot 'http://localhost:8080/join#…' --scenario drop:20"
+)
+def bot(
+    link: Annotated[str, typer.Argument(help="A link of the demo, as printed.")],
+    scenario: Annotated[str, typer.Option(help="What this person does; see below.")] = "on-time",
+    seconds: Annotated[float | None, typer.Option(help="Go after so many seconds; without it stay.", min=0)] = None,
+    as_json: Json = False,
+) -> None:
+    """Be one of the people: a real WebRTC connection with a moving picture and a tone."""
+    try:
+        wanted = Scenario.parse(scenario)
+    except ValueError as no:
+        fail(str(no), 2)
+
+    def tell(what: str, **more: Any) -> None:
+        typer.echo(json.dumps({"what": what, **more}) if as_json else f"{what}  {' '.join(map(str, more.values()))}")
+        sys.stdout.flush()
+
+    run(run_bot(link, wanted, tell, seconds))
+
+
+@link_app.command("create", epilog="Example: dyad link create demo-1 a --data ./data")
+def link_create(
+    session: str,
+    participant: Annotated[str, typer.Argument(help="therapist, a, b, … or team")],
+    data: Data,
+    base_url: Annotated[str, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")],
+    hours: Annotated[int, typer.Option(help="Valid for so long.", min=1, max=24 * 60)] = 48,
+    as_json: Json = False,
+) -> None:
+    """A new link for one person of one session. It is shown once and kept only as a hash."""
+    link = run(operating.create_link(data, base_url, session, participant, timedelta(hours=hours)))
+    typer.echo(json.dumps({"link": link}) if as_json else link)
+
+
+@link_app.command("revoke", epilog="Example: dyad link revoke demo-1 b --data ./data")
+def link_revoke(
+    session: str,
+    data: Data,
+    participant: Annotated[str | None, typer.Argument(help="Only this person's links.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take back the links of a session, or of one person of it."""
+    count = run(operating.revoke_links(data, session, participant))
+    typer.echo(json.dumps({"revoked": count}) if as_json else f"{count} links taken back")
+
+
+@session_app.command("list", epilog="Example: dyad session list --data ./data")
+def session_list(data: Data, as_json: Json = False) -> None:
+    """Sessions that are still open."""
+    rows = run(operating.open_sessions(data))
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        typer.echo(f"{row['id']:<28} {row['starts_at']:<26} {row['status']}")
+
+
+@session_app.command("show", epilog="Example: dyad session show demo-1 --data ./data")
+def session_show(session: str, data: Data, as_json: Json = False) -> None:
+    """What the therapist would see of a session now."""
+    view = run(operating.show_session(data, session))
+    typer.echo(json.dumps(view, indent=None if as_json else 2, default=str))
+
+
+@session_app.command("explain", epilog="Example: dyad session explain demo-1 --data ./data")
+def session_explain(session: str, data: Data, as_json: Json = False) -> None:
+    """Why it went as it did: every step, and for each decision its clause, facts and policy version."""
+    story = run(operating.explain_session(data, session))
+    if as_json:
+        typer.echo(json.dumps(story))
+        return
+    for step in story["steps"]:
+        why = f"{step['clause'] or '':<4} {step['action'] or '':<11} {step['because'] or ''}".rstrip()
+        typer.echo(f"{step['at'][:19]}  {step['what']:<18} {step['by'] or '':<10} {why}".rstrip())
+    typer.echo(f"policy {story['policy']}")
+
+
+@app.command(epilog="Example: dyad version --json")
+def version(as_json: Json = False) -> None:
+    """The version that is installed."""
+    number = installed_version("dyad")
+    typer.echo(json.dumps({"version": number}) if as_json else f"dyad {number}")

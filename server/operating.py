@@ -1,0 +1,113 @@
+"""What the command line does with a service's folder, beside a running service or without one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from server.adapters.clock import SystemClock
+from server.adapters.codec import JsonCodec
+from server.adapters.sql import SqliteStore
+from server.application.dispatcher import Dispatcher
+from server.application.explain import explain
+from server.application.links import LinkDesk
+from server.bootstrap import RECORD, TEAM, addresses, listen, service
+from server.config import Settings, SettingsRefused, from_environment
+from server.demo import until_stopped
+from server.domain.session.state import THERAPIST, Session
+from server.domain.session.view import view_of
+from server.domain.session.views import TherapistView
+
+
+class NotFound(Exception):
+    """There is no such thing in this folder; the message says what there is to do."""
+
+
+def settings(environment: Mapping[str, str]) -> Settings:
+    """Raises `SettingsRefused`."""
+    found = from_environment(environment)
+    missing = [f"DYAD_{name.upper()}" for name in ("data", "base_url") if name not in found]
+    if missing:
+        raise SettingsRefused(f"Set {' and '.join(missing)} first; see the README.")
+    return Settings(**{"announce": tuple(addresses()), **found})
+
+
+async def serve(wanted: Settings, ready: Callable[[], None]) -> None:
+    """Run until stopped."""
+    wanted.data.mkdir(parents=True, exist_ok=True)
+    async with service(wanted, SystemClock()) as built:
+        runner = await listen(built)
+        try:
+            ready()
+            await until_stopped()
+        finally:
+            await runner.cleanup()
+
+
+@asynccontextmanager
+async def _store(data: Path) -> AsyncIterator[SqliteStore]:
+    if not (data / RECORD).exists():
+        raise NotFound(f"There is no record of a service in {data}. Give the folder that the service runs with.")
+    store = await SqliteStore.open(data / RECORD)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _session(store: SqliteStore, id: str) -> Session:
+    session = await Dispatcher(store, JsonCodec(), SystemClock()).session(id)
+    if session.plan is None:
+        raise NotFound(f"There is no session {id} here. `dyad session list` shows the open ones.")
+    return session
+
+
+async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:
+    async with _store(data) as store:
+        appointment = await store.appointment(session)
+        if appointment is None:
+            raise NotFound(f"There is no session {session} here. `dyad session list` shows the open ones.")
+        person = TEAM if participant == TEAM else appointment.people.get(participant)
+        if person is None:
+            raise NotFound(f"Nobody is {participant} there. Known: {', '.join(sorted(appointment.people))}, {TEAM}.")
+        desk = LinkDesk(store, SystemClock(), lambda: secrets.token_urlsafe(32))
+        purpose = "team" if participant == TEAM else "session"
+        token = await desk.mint(person, session, participant, purpose, valid)
+        page = {THERAPIST: "console", TEAM: "team"}.get(participant, "join")
+        return f"{base_url.rstrip('/')}/{page}#{token}"
+
+
+async def revoke_links(data: Path, session: str, participant: str | None) -> int:
+    async with _store(data) as store:
+        return await LinkDesk(store, SystemClock(), lambda: "").revoke(session, participant)
+
+
+async def open_sessions(data: Path) -> list[dict[str, Any]]:
+    async with _store(data) as store:
+        rows = []
+        for id in await store.live():
+            session = await _session(store, id)
+            assert session.plan is not None
+            rows.append({"id": id, "starts_at": session.plan.starts_at.isoformat(), "status": str(session.status)})
+        return rows
+
+
+async def show_session(data: Path, id: str) -> dict[str, Any]:
+    async with _store(data) as store:
+        session = await _session(store, id)
+        assert session.at is not None
+        view = view_of(session, THERAPIST, session.at)
+        shown: dict[str, Any] = TypeAdapter(TherapistView).dump_python(view, mode="json")  # type: ignore[arg-type]
+        return shown
+
+
+async def explain_session(data: Path, id: str) -> dict[str, Any]:
+    async with _store(data) as store:
+        await _session(store, id)
+        return explain(id, await store.load(id), JsonCodec())
