@@ -13,6 +13,7 @@ import structlog
 
 from server.application.ports import MediaRefused
 from signaling.media.events import MediaEvent, WorkerLost, WorkerReady
+from signaling.media.forwarder.sdp import MAX_CHARS
 from signaling.media.wire import MAX_LINE, event_of, line
 
 log = structlog.get_logger()
@@ -33,7 +34,12 @@ class EmbeddedForwarder:
         slots: int = 3,
         limits: Mapping[str, float] | None = None,
     ) -> None:
-        self._options = {"addresses": list(announce), "port": port, "slots": slots, "limits": dict(limits or {})}
+        self._options: dict[str, Any] = {
+            "addresses": list(announce),
+            "port": port,
+            "slots": slots,
+            "limits": dict(limits or {}),
+        }
         self._listeners: list[Listener] = []
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._numbers = 0
@@ -47,17 +53,23 @@ class EmbeddedForwarder:
         """The worker's process id, for whoever watches or kills it."""
         return None if self._process is None else self._process.pid
 
+    @property
+    def port(self) -> int:
+        """The worker's UDP port; 0 before it has one."""
+        return int(self._options["port"])
+
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
     async def start(self) -> None:
         """On return the worker takes requests. Raises `MediaRefused` where it does not start."""
         self._keeping = asyncio.create_task(self._keep())
-        try:
-            await asyncio.wait_for(self._ready.wait(), 2 * WITHIN)
-        except TimeoutError as late:
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({self._keeping, ready}, timeout=2 * WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
             await self.stop()
-            raise MediaRefused("media_unavailable", "The media worker does not start; is its UDP port taken?") from late
+            raise MediaRefused("media_unavailable", "The media worker does not start; is its UDP port taken?")
 
     async def stop(self) -> None:
         if self._keeping is not None:
@@ -70,6 +82,8 @@ class EmbeddedForwarder:
         return str(await self._ask("offer", peer))
 
     async def answer(self, peer: str, sdp: str) -> None:
+        if len(sdp) > MAX_CHARS:
+            raise MediaRefused("sdp_invalid", "The answer is too long.")
         await self._ask("answer", peer, sdp=sdp)
 
     async def place(self, peer: str, room: str | None) -> None:
@@ -89,6 +103,9 @@ class EmbeddedForwarder:
             process.stdin.write(line({"id": number, "do": what, "peer": peer, **more}))
             return await asyncio.wait_for(future, WITHIN)
         except (TimeoutError, ConnectionError) as late:
+            # A worker that hangs may still forward: ended, it certainly does not.
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
             raise MediaRefused("media_unavailable", "Sound and picture don't answer. One moment.") from late
         finally:
             self._waiting.pop(number, None)
@@ -98,35 +115,39 @@ class EmbeddedForwarder:
         pause, first = FIRST_PAUSE, True
         while True:
             began = asyncio.get_running_loop().time()
-            await self._run(announce_ready=not first)
+            lived = await self._run(announce_ready=not first)
+            if first and not lived:
+                return
             first = False
             log.warning("the media worker ended; starting another")
             lasted = asyncio.get_running_loop().time() - began
             pause = FIRST_PAUSE if lasted > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
-    async def _run(self, *, announce_ready: bool) -> None:
+    async def _run(self, *, announce_ready: bool) -> bool:
+        """Whether the worker got as far as to take requests."""
         command = (sys.executable, "-m", "signaling.media.worker", json.dumps(self._options))
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE
         )
         self._process = process
         try:
-            await self._read(process, announce_ready)
+            return await self._read(process, announce_ready)
         finally:
             await self._ended(process)
 
-    async def _read(self, process: asyncio.subprocess.Process, announce_ready: bool) -> None:
+    async def _read(self, process: asyncio.subprocess.Process, announce_ready: bool) -> bool:
         assert process.stdout is not None
         hello = await process.stdout.readline()
         if not hello:
-            return
+            return False
         self._options["port"] = json.loads(hello)["port"]  # the next worker takes the same port
         self._ready.set()
         if announce_ready:
             self._tell(WorkerReady())
         while data := await process.stdout.readline():
             self._take(json.loads(data))
+        return True
 
     def _take(self, message: dict[str, Any]) -> None:
         if "event" in message:

@@ -1,0 +1,189 @@
+"""Who gets whose packets: asserted on what arrives at real WebRTC peers, over a real socket and worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+
+from server.application.ports import MediaRefused
+from signaling.media.events import PeerClosed, PeerObserved, SlotsChanged, WorkerLost, WorkerReady
+from signaling.media.forwarder import sdp
+from signaling.media.synthetic import SyntheticPeer
+from tests.media.support import stage, until
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_three_people_see_and_hear_each_other() -> None:
+    async with stage() as played:
+        await played.connect("s/therapist", "s/a", "s/b")
+        await played.place("s/1", "s/therapist", "s/a", "s/b")
+        await played.everyone_sees(["s/therapist", "s/a", "s/b"])
+        sources = {source for source in played.told(SlotsChanged)[-1].slots.values() if source}
+        assert sources == {"s/therapist", "s/a", "s/b"} - {played.told(SlotsChanged)[-1].peer}
+
+
+async def test_a_held_person_gets_no_packet_and_gives_none() -> None:
+    async with stage() as played:
+        await played.connect("therapist", "a", "b")
+        await played.place("1", "therapist", "a")
+        await played.everyone_sees(["therapist", "a"])
+        assert played.peers["b"].packets == 0
+        assert 1 not in played.peers["a"].decoded()
+        assert all(event.peer != "b" and "b" not in event.slots.values() for event in played.told(SlotsChanged))
+
+
+async def test_a_cut_is_done_when_it_is_acknowledged() -> None:
+    async with stage() as played:
+        await played.connect("a", "b")
+        await played.place("1", "a", "b")
+        await played.everyone_sees(["a", "b"])
+        await played.media.place("a", None)
+        await asyncio.sleep(0.1)  # what was on the wire before the cut arrives
+        before = played.peers["b"].packets, played.peers["a"].packets
+        await asyncio.sleep(0.6)
+        assert (played.peers["b"].packets, played.peers["a"].packets) == before
+
+
+async def test_a_fresh_room_leaves_the_other_behind() -> None:
+    async with stage() as played:
+        await played.connect("therapist", "a", "b")
+        await played.place("1", "therapist", "a", "b")
+        await played.everyone_sees(["therapist", "a", "b"])
+        await played.place("2", "therapist", "a")
+        await asyncio.sleep(0.1)
+        before = played.peers["b"].packets
+        await played.everyone_sees(["therapist", "a"])
+        assert played.peers["b"].packets == before
+
+
+async def test_the_same_person_again_replaces_the_old_connection() -> None:
+    async with stage() as played:
+        await played.connect("a", "b")
+        await played.place("1", "a", "b")
+        await played.everyone_sees(["a", "b"])
+        await played.peers.pop("a").close()
+        await played.connect("a")
+        await played.place("1", "a")
+        await played.everyone_sees(["a", "b"])
+
+
+async def test_a_killed_worker_is_replaced_on_the_same_port() -> None:
+    async with stage() as played:
+        await played.connect("a")
+        pid = played.media.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: bool(played.told(WorkerReady)), "another worker")
+        assert played.told(WorkerLost)
+        with pytest.raises(MediaRefused, match="no such"):
+            await played.media.place("a", "1")
+        await played.peers.pop("a").close()
+        await played.connect("a", "b")
+        await played.place("1", "a", "b")
+        await played.everyone_sees(["a", "b"])
+
+
+async def test_a_worker_that_hangs_is_ended_rather_than_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signaling.media.backend.WITHIN", 0.5)
+    async with stage() as played:
+        await played.connect("a")
+        pid = played.media.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(MediaRefused):
+            await played.media.place("a", None)
+        await until(lambda: bool(played.told(WorkerReady)), "another worker")
+        assert played.media.pid != pid
+
+
+async def test_a_port_that_is_taken_is_said() -> None:
+    async with stage() as played:
+        taken = played.media.port
+        with pytest.raises(MediaRefused, match="port"):
+            async with stage(port=taken):
+                pass
+
+
+async def test_whoever_does_not_answer_connect_or_stay_is_given_up() -> None:
+    limits = {"answer": 1.0, "connect": 1.0, "consent": 8.0}
+    async with stage(limits=limits) as played:
+        await played.connect("stays", "goes")
+        await played.media.offer("silent")
+        deaf = SyntheticPeer()
+        answer = await deaf.answer(await played.media.offer("deaf"))
+        await deaf.close()
+        await played.media.answer("deaf", answer)
+        gone = played.peers["goes"]._pc  # its sockets vanish without a goodbye
+        transport = gone.getTransceivers()[0].receiver.transport.transport
+        for protocol in transport._connection._protocols:
+            protocol.transport.abort()
+        await until(lambda: len(played.told(PeerClosed)) >= 3, "three given up")
+        assert {event.peer: event.why for event in played.told(PeerClosed)} == {
+            "silent": "not_answered",
+            "deaf": "dtls_timeout",
+            "goes": "consent_lost",
+        }
+
+
+async def test_evidence_of_presence_is_told_every_second() -> None:
+    async with stage() as played:
+        await played.connect("a")
+        await until(lambda: any(seen.audio_pps > 30 for seen in played.told(PeerObserved)), "sound observed")
+        seen = played.told(PeerObserved)[-1]
+        assert 5 < seen.video_fps < 30
+        assert seen.silent_ms < 500
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "v=1",
+        "not sdp at all",
+        "\x00" * 500,
+        "v=0\r\n" * 300,
+        "v=0\r\n" + "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 10_000,
+        "v=0\r\n" + "x" * 1_000_000,
+    ],
+    ids=["empty", "version", "words", "zeros", "sectionless", "10000 candidates", "1 MB"],
+)
+async def test_a_broken_answer_is_refused_and_changes_nothing(broken: str) -> None:
+    async with stage() as played:
+        peer = played.peers["a"] = SyntheticPeer()
+        answer = await peer.answer(await played.media.offer("a"))
+        with pytest.raises(MediaRefused) as no:
+            await played.media.answer("a", broken)
+        assert no.value.code == "sdp_invalid"
+        await played.media.answer("a", answer)
+        await until(lambda: peer.state == "connected", "connected after all")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("a=setup:active", "a=setup:passive"),
+        ("a=fingerprint:sha-256 ", "a=fingerprint:md5 "),
+        ("a=ice-ufrag:", "a=no-ufrag:"),
+        ("m=video", "b=video"),
+    ],
+)
+async def test_an_answer_to_something_else_is_refused(wrong: str, right: str) -> None:
+    peer = SyntheticPeer()
+    ground = sdp.Ground(("127.0.0.1",), 9, "abcd", "p" * 24, ":".join(["AB"] * 32))
+    answer = await peer.answer(sdp.offer(ground, [sdp.SlotLine("audio", 2, 7), sdp.SlotLine("video", 3, 8)]))
+    await peer.close()
+    assert sdp.fingerprints_of(answer, 4)
+    with pytest.raises(sdp.SdpRefused):
+        sdp.fingerprints_of(answer.replace(wrong, right).replace("sha-384", "md5").replace("sha-512", "md5"), 4)
+
+
+async def test_aiortc_still_has_what_the_forwarder_uses_of_its_inside() -> None:
+    for name in ("_set_role", "_handle_rtp_data"):
+        assert callable(getattr(RTCDtlsTransport, name))
+    async with stage() as played:
+        await played.connect("a")  # fails without `_rx_srtp`, `_tx_srtp`, `_recv` or `_send`
