@@ -1,0 +1,159 @@
+"""Every page in every state, on a narrow phone and a desktop, light and dark: readable by all, and never sideways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from server.domain.session.views import PartnerView, TherapistView
+from tests.web import states
+from tests.web.fake_service import TOKEN, FakeService, link, problem, serving
+
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+Scheme = Literal["light", "dark"]
+SIZES = [(320, 640), (1280, 800)]
+Act = Callable[[Page], Awaitable[None]]
+
+
+async def nothing(page: Page) -> None:
+    """The page as it opens."""
+
+
+def press(*names: str) -> Act:
+    async def act(page: Page) -> None:
+        for name in names:
+            await page.get_by_role("button", name=name, exact=True).first.click()
+
+    return act
+
+
+@dataclass(frozen=True)
+class Case:
+    """`path` opened with `view` and `rest`, after `act`, shows the heading `shows`."""
+
+    path: str
+    shows: str
+    view: PartnerView | TherapistView | None = None
+    rest: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    act: Act = nothing
+    token: str = TOKEN
+    speed: float = 1
+
+
+REDEEM = "/v1/links/redeem"
+PARTNER = {REDEEM: link("partner")}
+STAFF = {REDEEM: link("therapist", name="Dr. Rivera"), "/v1/sessions": (200, states.SESSIONS)}
+TEAM = {REDEEM: link("team", "team"), "/v1/sessions": (200, states.SESSIONS)}
+TIMES = {REDEEM: link("partner", "proposal"), "/v1/proposal": (200, states.PROPOSAL)}
+LINK = states.PARTNERS["link"]
+back = press("Go back in")
+
+
+def join(shows: str, state: str, act: Act = nothing) -> Case:
+    return Case("/join", shows, states.PARTNERS[state], PARTNER, act)
+
+
+def console(shows: str, state: str, act: Act = nothing) -> Case:
+    return Case("/console", shows, states.THERAPISTS[state], STAFF, act)
+
+
+CASES: dict[str, Case] = {
+    "index": Case("/", "Video sessions for couples"),
+    "join without link": Case("/join", "Please open your own link", token=""),
+    "join expired": Case("/join", "This link is too old", rest={REDEEM: problem("link_expired")}),
+    "join link": join("Your session began today at 3:00", "link"),
+    "join fast": Case("/join", "Your session began", LINK, {REDEEM: link("partner", speed=60)}, speed=60),
+    "join link late": join("Your session began today", "link late"),
+    "join late": join("How late, about?", "link", press("I’m running late")),
+    "join absence": join("What fits best?", "link", press("I can’t come")),
+    "join declared": join("Thank you for telling us", "declared"),
+    "join check": join("Let’s see if everything works", "link", press("Check my camera and sound")),
+    "join waiting": join("You’re here, Alex.", "waiting", back),
+    "join waiting asked": join("You’re here, Alex.", "waiting asked", back),
+    "join leaving": join("Leave now?", "waiting", press("Go back in", "Leave")),
+    "join held": join("It’s good that you’re here", "held", back),
+    "join back": join("Welcome back, Alex.", "waiting"),
+    "join room": join("With Dr. Rivera and Robin", "room", back),
+    "join room alone": join("Your session", "room alone", back),
+    "join room lost": join("With Dr. Rivera and Robin", "room lost", back),
+    "join room asked": join("May they join you now?", "room asked", back),
+    "join closing": join("We’ll find a new time.", "closing"),
+    "join removed": join("Your part of this session is over", "removed"),
+    "times open": Case("/times", "Which of these times work", rest=TIMES),
+    "times closed": Case(
+        "/times",
+        "These times are no longer open",
+        rest={**TIMES, "/v1/proposal": (200, states.PROPOSAL | {"status": "closed"})},
+    ),
+    "times used": Case("/times", "You’ve already answered", rest={REDEEM: problem("link_used")}),
+    "team": Case(
+        "/team", "Sessions", rest={**TEAM, **{f"/v1/sessions/s-{n}/explain": (200, states.EXPLAINED) for n in range(3)}}
+    ),
+    "messages": Case(
+        "/messages", "Messages sent", rest={**TEAM, "/v1/demo/messages": (200, states.messages("http://d"))}
+    ),
+}
+
+
+@asynccontextmanager
+async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> AsyncIterator[Page]:
+    """The case's page, open, acted upon, and without a word in the browser's console."""
+    height = dict(SIZES).get(width, 844)
+    async with serving(FakeService(case.view, case.rest, case.speed)) as service:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-US"
+        )
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(f"{service.url}{case.path}" + (f"#{case.token}" if case.token else ""))
+        await case.act(page)
+        await expect(page.get_by_role("heading", name=case.shows).first).to_be_visible()
+        yield page
+        await context.close()
+        assert [said for said in complaints if "Failed to load resource" not in said] == []
+
+
+@pytest.mark.e2e
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", CASES)
+async def test_page(name: str, chromium: Browser) -> None:
+    for width, _ in SIZES:
+        for scheme in ("light", "dark"):
+            async with shown(chromium, CASES[name], width, scheme) as page:
+                where = f"{name} at {width} px, {scheme}"
+                assert await faults(page) == [], where
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width, where
+                assert await too_small(page) == [], where
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe-core finds: rule, element, why."""
+    # Through the evaluation of the test, since the page's own policy lets no other script in.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{rule['id']}: {node['html'][:120]}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+async def too_small(page: Page) -> list[str]:
+    """Buttons that a thumb could miss."""
+    found: list[str] = await page.evaluate(
+        """[...document.querySelectorAll('button, select, summary, a.btn, footer a')]
+          .filter((e) => e.checkVisibility())
+          .filter((e) => e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44)
+          .map((e) => e.textContent)"""
+    )
+    return found

@@ -1,0 +1,51 @@
+// Types, that the protocol's types are up to date, and the join page's size. Silent when all is well but for one line.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+const LIMIT = 60 * 1024; // bytes of gzipped JavaScript that a person on a phone has to wait for
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const python = join(root, "..", ".venv", "bin", "python");
+
+function run(program, ...args) {
+  const { status } = spawnSync(program, args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Gzipped bytes of a page's scripts, with everything that they import. */
+function weight(folder, page) {
+  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  const files = new Set();
+  const visit = (key) => {
+    const chunk = manifest[key];
+    if (files.has(chunk.file)) return;
+    files.add(chunk.file);
+    for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) visit(next);
+  };
+  visit(page);
+  const scripts = [...files].filter((file) => file.endsWith(".js"));
+  return scripts.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).length, 0);
+}
+
+run(process.execPath, join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit");
+if (existsSync(python)) run(python, join(root, "scripts", "generate_types.py"), "--check");
+
+const folder = mkdtempSync(join(tmpdir(), "dyad-web-"));
+try {
+  await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  const bytes = weight(folder, "join.html");
+  const said = `join page: ${bytes} bytes of JavaScript, gzip (limit ${LIMIT})`;
+  if (bytes > LIMIT) {
+    process.stderr.write(`${said}: too many\n`);
+    process.exitCode = 1;
+  } else {
+    process.stdout.write(`${said}\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

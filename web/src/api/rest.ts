@@ -1,0 +1,114 @@
+import type { Action, Clause, Instant } from "../protocol";
+
+export interface Redeemed {
+  readonly purpose: "session" | "proposal" | "team";
+  readonly role: "partner" | "therapist" | "team";
+  readonly session: string | null;
+  readonly name: string;
+  readonly speed: number;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly starts_at: Instant;
+  readonly minutes: number;
+  readonly kind: string;
+  readonly title: string;
+  readonly status: string;
+  readonly note: string;
+  readonly current: boolean;
+}
+
+export interface Step {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly what: string;
+  readonly by: string | null;
+  readonly action: Action | null;
+  readonly clause: Clause | null;
+  readonly because: string | null;
+  readonly policy: string | null;
+}
+
+export interface Proposal {
+  readonly name: string;
+  readonly zone: string;
+  readonly minutes: number;
+  readonly clinic_phone: string;
+  readonly status: "open" | "answered" | "closed";
+  readonly times: readonly { readonly id: number; readonly starts_at: Instant }[];
+  readonly answer_by: Instant | null;
+}
+
+export interface ProposalAnswer {
+  readonly status: "booked" | "none_suit" | "waiting";
+  readonly starts_at: Instant | null;
+}
+
+export interface SentMessage {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly ics: string | null;
+  readonly ics_method: string | null;
+  readonly links: readonly string[];
+}
+
+/** A "no" of the server, or `unreachable`. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The token of this page's link. It stays in the address bar and in memory, and is stored nowhere. */
+export function linkToken(): string {
+  return location.hash.slice(1);
+}
+
+export async function redeem(token: string): Promise<Redeemed> {
+  return await call<Redeemed>("/v1/links/redeem", { method: "POST", body: JSON.stringify({ token }) });
+}
+
+export async function sessions(token: string): Promise<{ sessions: readonly SessionRow[]; zone: string }> {
+  return await call("/v1/sessions", as(token));
+}
+
+export async function explain(token: string, id: string): Promise<{ policy: string | null; steps: readonly Step[] }> {
+  return await call(`/v1/sessions/${encodeURIComponent(id)}/explain`, as(token));
+}
+
+export async function proposal(token: string): Promise<Proposal> {
+  return await call("/v1/proposal", as(token));
+}
+
+export async function answerProposal(token: string, accept: readonly number[]): Promise<ProposalAnswer> {
+  return await call("/v1/proposal/answer", { ...as(token), method: "POST", body: JSON.stringify({ accept }) });
+}
+
+export async function sentMessages(token: string): Promise<{ messages: readonly SentMessage[] }> {
+  return await call("/v1/demo/messages", as(token));
+}
+
+function as(token: string): RequestInit {
+  return { headers: { Authorization: `Bearer ${token}` } };
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  const headers = { ...(init.headers as Record<string, string> | undefined), "Content-Type": "application/json" };
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers, cache: "no-store", credentials: "omit" });
+  } catch {
+    throw new Refused("unreachable", "We can’t reach Dyad right now. Please check your connection and try again.");
+  }
+  const body: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return body as T;
+  const problem = body as { type?: string; detail?: string };
+  const code = problem.type?.split(":").pop() ?? `http_${response.status}`;
+  throw new Refused(code, problem.detail ?? "Something went wrong here. Please try again.");
+}

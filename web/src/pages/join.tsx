@@ -1,0 +1,147 @@
+import "../styles/join.css";
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
+import type { PartnerView } from "../protocol";
+import { Busy, Clinic, Message, Page } from "../ui/page";
+import { ticking } from "../ui/tick";
+import { CLOSING, troubleOf } from "../words/people";
+import { CheckScreen } from "./join/check";
+import { Desk } from "./join/desk";
+import { AbsenceScreen, LateScreen, LinkScreen } from "./join/link";
+import { RoomScreen } from "./join/room";
+import { type Screen, screenOf } from "./join/screen";
+import { HeldScreen, WaitingScreen } from "./join/waiting";
+
+interface Trouble {
+  readonly code: string;
+  readonly message: string;
+}
+
+const trouble = signal<Trouble | null>(null);
+const opened = signal<{ readonly link: Redeemed; readonly desk: Desk } | null>(null);
+
+async function begin(): Promise<void> {
+  const token = linkToken();
+  if (!token) {
+    trouble.value = { code: "missing", message: "" };
+    return;
+  }
+  try {
+    const link = await redeem(token);
+    const elsewhere = { therapist: "/console", team: "/team" }[link.role as string] ?? (link.purpose === "proposal" ? "/times" : null);
+    if (elsewhere) return location.replace(elsewhere + location.hash);
+    const desk = new Desk(token);
+    desk.clock.speed.value = link.speed;
+    desk.live.start();
+    opened.value = { link, desk };
+  } catch (error) {
+    const refused = error instanceof Refused ? error : new Refused("unreachable", String(error));
+    trouble.value = { code: refused.code, message: refused.message };
+  }
+}
+
+function App() {
+  if (trouble.value) return <Stopped {...trouble.value} />;
+  if (!opened.value) return <Page><Busy words="One moment…" /></Page>;
+  return <Session link={opened.value.link} desk={opened.value.desk} />;
+}
+
+function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: string | null }) {
+  const { title, text } = troubleOf(code, message);
+  const again = ["unreachable", "too_many_requests", "unavailable", "seat_taken", "internal"].includes(code);
+  return (
+    <Page foot={<Clinic phone={phone} />}>
+      <Message title={title} text={text}>
+        {again && (
+          <p>
+            <button class="primary" type="button" onClick={() => location.reload()}>
+              {code === "seat_taken" ? "Use this device" : "Try again"}
+            </button>
+          </p>
+        )}
+      </Message>
+    </Page>
+  );
+}
+
+function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk }) {
+  useEffect(() => ticking(desk.clock), []);
+  const view = desk.live.view.value;
+  const phone = view?.session.clinic_phone ?? null;
+  const ended = desk.live.ended.value;
+  const screen = view && screenOf(view, desk.step.value, desk.opened.value);
+  useEffect(() => {
+    if (ended || screen === "closing" || screen === "removed") desk.media.close();
+  }, [ended, screen]);
+  if (ended && screen !== "closing") return <Stopped code={ended.type} message={ended.message} phone={phone} />;
+  if (!view || !screen) return <Page speed={link.speed}><Busy words={`Hello ${link.name}. One moment…`} /></Page>;
+  if (screen === "room") return <RoomScreen desk={desk} view={view} />;
+  return (
+    <Page speed={view.speed} aside={<Vanish desk={desk} />} foot={<Clinic phone={phone} />}>
+      {desk.live.phase.value === "lost" && (
+        <p class="banner" role="status">
+          Your connection is away. We’re trying again; your place is kept.
+        </p>
+      )}
+      {desk.trouble.value && (
+        <p class="notice" role="alert">
+          {desk.trouble.value}
+        </p>
+      )}
+      <Shown key={screen} screen={screen} desk={desk} view={view} />
+    </Page>
+  );
+}
+
+function Shown({ screen, desk, view }: { readonly screen: Screen; readonly desk: Desk; readonly view: PartnerView }) {
+  const host = view.host.name;
+  switch (screen) {
+    case "late":
+      return <LateScreen desk={desk} view={view} />;
+    case "absence":
+      return <AbsenceScreen desk={desk} view={view} />;
+    case "check":
+      return <CheckScreen desk={desk} view={view} />;
+    case "waiting":
+      return <WaitingScreen desk={desk} view={view} />;
+    case "held":
+      return <HeldScreen desk={desk} view={view} />;
+    case "back":
+      return <Back title={`Welcome back, ${view.you.name}.`} text="Your place is kept." go="Go back in" onGo={() => void desk.comeBack()} />;
+    case "left":
+      return <Back title="You’ve left." text={`${host} knows. You can come back if you like.`} go="Come back" onGo={() => void desk.check()} />;
+    case "closing":
+      return <Message {...(CLOSING[view.closing ?? "ended"] ?? CLOSING["ended"]!)(host)} />;
+    case "removed":
+      return <Message {...troubleOf("removed", "")} />;
+    default:
+      return <LinkScreen desk={desk} view={view} />;
+  }
+}
+
+function Back(props: { readonly title: string; readonly text: string; readonly go: string; readonly onGo: () => void }) {
+  return (
+    <Message title={props.title} text={props.text}>
+      <p>
+        <button class="primary big wide" type="button" onClick={props.onGo}>
+          {props.go}
+        </button>
+      </p>
+    </Message>
+  );
+}
+
+/** For a moment in which nobody else may see this page. */
+function Vanish({ desk }: { readonly desk: Desk }) {
+  return (
+    <button class="quiet" type="button" onClick={() => desk.vanish()}>
+      Leave quickly
+    </button>
+  );
+}
+
+addEventListener("pagehide", () => opened.value?.desk.media.close());
+render(<App />, document.getElementById("app")!);
+void begin();

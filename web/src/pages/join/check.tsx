@@ -1,0 +1,180 @@
+import { useEffect, useState } from "preact/hooks";
+import type { PartnerView } from "../../protocol";
+import { chime, type DeviceFault, meter } from "../../rtc/devices";
+import { Title } from "../../ui/page";
+import { OwnTile } from "../../ui/tile";
+import { FAULT } from "../../words/people";
+import { type Desk, found } from "./desk";
+
+export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const { media } = desk;
+  const [heard, setHeard] = useState<boolean | null>(null);
+  const [coming, setComing] = useState(false);
+  const camera = media.camera.value;
+  const outside = view.place === "outside";
+  const go = async () => {
+    setComing(true);
+    await desk.arrive(found(media, heard, media.healthy));
+    setComing(false);
+  };
+  return (
+    <>
+      <div>
+        <Title tab="Camera and sound">Let’s see if everything works.</Title>
+        <p class="soft" role="status">
+          {media.asking.value
+            ? "Your browser asks now if Dyad may use your camera and microphone. Please choose “Allow”."
+            : "Only you see and hear this."}
+        </p>
+      </div>
+      <OwnTile
+        class="self"
+        name={view.you.name}
+        camera={camera}
+        says={camera ? "This is you. Only you can see it." : "No picture yet"}
+      />
+      <section class="sheet" aria-label="What we checked">
+        <ul class="checks">
+          <Camera desk={desk} />
+          <Microphone desk={desk} />
+          <Speaker heard={heard} onHeard={setHeard} />
+          <Connection desk={desk} />
+        </ul>
+      </section>
+      <button class="primary big wide" type="button" disabled={coming} onClick={() => void go()}>
+        {outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
+      </button>
+      {outside && (
+        <p class="soft">You wait in private there. Nobody sees or hears you until {view.host.name} lets you in.</p>
+      )}
+    </>
+  );
+}
+
+function Line(props: { readonly ok: boolean | null; readonly name: string; readonly says: string }) {
+  const dot = props.ok === null ? "dot out" : props.ok ? "dot" : "dot amber";
+  return (
+    <div class="row">
+      <span class={dot} aria-hidden="true" />
+      <span class="grow">
+        <strong>{props.name}</strong> <span class="soft">{props.says}</span>
+      </span>
+    </div>
+  );
+}
+
+function Help(props: { readonly fault: DeviceFault | null; readonly what: "camera" | "microphone"; readonly desk: Desk }) {
+  if (!props.fault || props.desk.media.asking.value) return null;
+  const { title, text } = FAULT[props.fault](props.what);
+  return (
+    <div class="notice" role="alert">
+      <h2>{title}</h2>
+      <p>{text}</p>
+      <button class="small" type="button" onClick={() => void props.desk.check()}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+function Choose({ desk, kind }: { readonly desk: Desk; readonly kind: "camera" | "microphone" }) {
+  const { media } = desk;
+  const input = kind === "camera" ? "videoinput" : "audioinput";
+  const devices = media.devices.value.filter((device) => device.kind === input && device.deviceId);
+  const track = (kind === "camera" ? media.camera : media.microphone).value;
+  if (devices.length < 2 || !track) return null;
+  return (
+    <select
+      aria-label={kind === "camera" ? "Which camera" : "Which microphone"}
+      value={track.getSettings().deviceId ?? ""}
+      onChange={(event) => void media.choose(kind, event.currentTarget.value)}
+    >
+      {devices.map((device, n) => (
+        <option key={device.deviceId} value={device.deviceId}>
+          {device.label || `${kind === "camera" ? "Camera" : "Microphone"} ${n + 1}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Camera({ desk }: { readonly desk: Desk }) {
+  const { camera, cameraFault, asking } = desk.media;
+  const ok = camera.value ? true : cameraFault.value ? false : null;
+  return (
+    <li>
+      <Line ok={ok} name="Camera" says={ok ? "works" : ok === false ? "not yet. You can come in without it." : asking.value ? "one moment…" : "not checked"} />
+      <Choose desk={desk} kind="camera" />
+      <Help fault={cameraFault.value} what="camera" desk={desk} />
+    </li>
+  );
+}
+
+function Microphone({ desk }: { readonly desk: Desk }) {
+  const { microphone, microphoneFault, asking } = desk.media;
+  const track = microphone.value;
+  const [level, setLevel] = useState(0);
+  const [spoke, setSpoke] = useState(false);
+  useEffect(() => {
+    if (!track) return;
+    return meter(track, (now) => {
+      setLevel(now);
+      if (now > 0.12) setSpoke(true);
+    });
+  }, [track]);
+  const ok = track ? true : microphoneFault.value ? false : null;
+  const says = ok ? (spoke ? "works: we hear you" : "say a few words; the bar should move") : ok === false ? "not yet" : asking.value ? "one moment…" : "not checked";
+  return (
+    <li>
+      <Line ok={ok} name="Microphone" says={says} />
+      {track && (
+        <div class="meter" role="meter" aria-label="How loud you are" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
+          <i style={{ "--level": level }} />
+        </div>
+      )}
+      <Choose desk={desk} kind="microphone" />
+      <Help fault={microphoneFault.value} what="microphone" desk={desk} />
+    </li>
+  );
+}
+
+function Speaker(props: { readonly heard: boolean | null; readonly onHeard: (heard: boolean | null) => void }) {
+  const [played, setPlayed] = useState(false);
+  const play = () => {
+    chime(false);
+    setPlayed(true);
+    props.onHeard(null);
+  };
+  const asks = played && props.heard === null;
+  const says = props.heard ? "works" : props.heard === false ? "turn the volume up, or take headphones off" : asks ? "did you hear it?" : "";
+  return (
+    <li>
+      <div class="row wrap">
+        <div class="grow">
+          <Line ok={props.heard} name="Speaker" says={says} />
+        </div>
+        {asks ? (
+          <div class="row">
+            <button class="small" type="button" onClick={() => props.onHeard(true)}>Yes</button>
+            <button class="small" type="button" onClick={() => props.onHeard(false)}>No</button>
+          </div>
+        ) : (
+          <button class="small" type="button" onClick={play}>{played ? "Play again" : "Play a sound"}</button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Connection({ desk }: { readonly desk: Desk }) {
+  const { connection, none } = desk.media;
+  const online = desk.live.phase.value === "live";
+  const state = connection.value;
+  const fine = online && (none.value || state === "connected");
+  const ok = fine ? true : state === "failed" || !online ? false : null;
+  return (
+    <li>
+      <Line ok={ok} name="Connection" says={fine ? "works" : ok === false ? "not yet; we keep trying. You can go on." : "one moment…"} />
+    </li>
+  );
+}

@@ -1,0 +1,136 @@
+import type { PartnerView } from "../../protocol";
+import { REASON } from "../../words/policy";
+import { Title } from "../../ui/page";
+import { city, clockTime, partOfDay, relativeDay, shortTime } from "../../words/times";
+import type { Desk } from "./desk";
+
+const MINUTE = 60_000;
+const LATE_FROM = 100 * MINUTE; // earlier than this before the start, nobody knows yet that they'll be late
+
+export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const { session, you, host } = view;
+  const now = desk.clock.now.value;
+  const begun = now >= Date.parse(session.starts_at);
+  const soon = Date.parse(session.starts_at) - now < LATE_FROM;
+  if (view.declared) return <Declared desk={desk} view={view} />;
+  return (
+    <>
+      <div class="lead">
+        <p class="soft">Hello {you.name}</p>
+        <Title tab="Your session">
+          Your session {begun ? "began" : "is"} {relativeDay(session.starts_at, you.zone, now)} at{" "}
+          {shortTime(session.starts_at, you.zone)} {partOfDay(session.starts_at, you.zone)}.
+        </Title>
+        <p class="soft">
+          With {host.name} · {session.minutes} minutes · {city(you.zone)} time
+        </p>
+      </div>
+      {view.late_until && (
+        <p class="sheet" role="status">
+          <strong>We’ll expect you around {clockTime(view.late_until, you.zone)}.</strong>
+          <br />
+          <span class="soft">{host.name} knows. Come in whenever you’re ready.</span>
+        </p>
+      )}
+      <button class="primary big wide" type="button" onClick={() => void desk.check()}>
+        Check my camera and sound
+      </button>
+      <div class="col tight">
+        {soon && (
+          <button class="wide" type="button" onClick={() => desk.go("late")}>
+            {view.late_until ? "I’ll be later than that" : "I’m running late"}
+          </button>
+        )}
+        <button class="wide" type="button" onClick={() => desk.go("absence")}>
+          I can’t come
+        </button>
+      </div>
+      <p class="soft">
+        The check is only for you: nobody sees or hears you until {host.name} lets you in. Nothing is recorded.
+      </p>
+    </>
+  );
+}
+
+function Declared({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const reason = view.declared;
+  return (
+    <>
+      <div class="lead">
+        <p class="soft">Hello {view.you.name}</p>
+        <Title tab="You can’t come">Thank you for telling us that you can’t come.</Title>
+        <p class="soft">
+          {reason && reason !== "other" ? `You said: “${REASON[reason]}”. ` : ""}
+          {view.host.name} knows. If a new time is needed, you’ll get a message. You don’t need to do anything.
+        </p>
+      </div>
+      <button class="wide" type="button" onClick={() => void desk.give("withdraw_absence", {})}>
+        I can come after all
+      </button>
+      <button class="wide quiet" type="button" onClick={() => desk.go("absence")}>
+        Change the reason
+      </button>
+    </>
+  );
+}
+
+/** Minutes from now until `late` minutes after the start (or after now, once it has begun). */
+export function minutesUntil(startsAt: string, now: number, late: number): number {
+  const wait = Math.max(0, Date.parse(startsAt) - now);
+  return Math.min(120, Math.ceil(wait / MINUTE) + late);
+}
+
+export function LateScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const now = desk.clock.now.value;
+  const startsAt = view.session.starts_at;
+  const send = async (late: number) => {
+    if (await desk.give("run_late", { minutes: minutesUntil(startsAt, desk.clock.read(), late) })) desk.go("link");
+  };
+  return (
+    <>
+      <div class="lead">
+        <Title tab="Running late">No problem. How late, about?</Title>
+        <p class="soft">{view.host.name} will see it. A guess is enough.</p>
+      </div>
+      <div class="grid2">
+        {[5, 10, 15, 20].map((late) => (
+          <button key={late} class="big" type="button" onClick={() => void send(late)}>
+            {late} minutes
+            <small>around {shortTime(now + minutesUntil(startsAt, now, late) * MINUTE, view.you.zone)}</small>
+          </button>
+        ))}
+      </div>
+      <button class="wide quiet" type="button" onClick={() => desk.go("link")}>
+        Back
+      </button>
+    </>
+  );
+}
+
+export function AbsenceScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const send = async (reason: keyof typeof REASON) => {
+    if (await desk.give("declare_absence", { reason })) desk.go("link");
+  };
+  return (
+    <>
+      <div class="lead">
+        <Title tab="I can’t come">Thank you for telling us. What fits best?</Title>
+        <p class="soft">
+          Only your treatment team sees this: your partner doesn’t. Not well, or something urgent, never counts as
+          missed.
+        </p>
+      </div>
+      <div class="choices">
+        {Object.entries(REASON).map(([reason, words]) => (
+          <button key={reason} type="button" onClick={() => void send(reason as keyof typeof REASON)}>
+            {words}
+          </button>
+        ))}
+      </div>
+      <button class="wide quiet" type="button" onClick={() => desk.go("link")}>
+        Back, I can come
+      </button>
+      <p class="soft">You can change your mind until {clockTime(view.session.starts_at, view.you.zone)}, here.</p>
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import type { PartnerView } from "../../protocol";
+
+/** Where a partner has gone by themselves on this page; the rest follows from the view. */
+export type Step = "link" | "late" | "absence" | "check" | "left";
+export type Screen = Step | "back" | "waiting" | "held" | "room" | "closing" | "removed";
+
+/**
+ * The one screen to show. `opened`: this page has been through the device check (or has passed it by), so its
+ * camera and sound are known; without that a person who comes back to their place is asked first.
+ */
+export function screenOf(view: PartnerView, step: Step, opened: boolean): Screen {
+  if (view.closing !== null) return "closing";
+  if (view.place === "removed") return "removed";
+  if (step === "left") return "left";
+  if (view.place === "outside") return step;
+  if (step === "check") return "check";
+  return opened ? view.place : "back";
+}

@@ -1,0 +1,63 @@
+import "../styles/desk.css";
+import { render } from "preact";
+import { type SessionRow, sessions } from "../api/rest";
+import { Opened, opening } from "../ui/open";
+import { Page, Title } from "../ui/page";
+import { WhySession } from "../ui/steps";
+import { FOCUS, KIND, STATUS } from "../words/policy";
+import { city, clockTime, day } from "../words/times";
+import { word } from "../words/word";
+
+const state = opening((token) => sessions(token));
+
+function App() {
+  return (
+    <Opened opening={state.value}>
+      {({ link, token, data }) => (
+        <Page read speed={link.speed} aside={<a class="btn" href={`/messages#${token}`}>Messages sent</a>}>
+          <div>
+            <Title tab="Sessions">Sessions</Title>
+            <p class="soft">Today and the next five weeks · {city(data.zone)} time</p>
+          </div>
+          {data.sessions.length === 0 && <p class="sheet">Nothing is planned in these weeks.</p>}
+          {byDay(data.sessions, data.zone).map(([name, rows]) => (
+            <section key={name} class="list" aria-label={name}>
+              <h2 class="dayhead">{name}</h2>
+              {rows.map((row) => (
+                <Row key={row.id} row={row} zone={data.zone} token={token} />
+              ))}
+            </section>
+          ))}
+        </Page>
+      )}
+    </Opened>
+  );
+}
+
+function Row({ row, zone, token }: { readonly row: SessionRow; readonly zone: string; readonly token: string }) {
+  const off = row.status === "cancelled" || row.status === "rescheduled";
+  return (
+    <article class="sheet session">
+      <div class="row">
+        <time dateTime={row.starts_at}>{clockTime(row.starts_at, zone)}</time>
+        <h3 class="grow">{row.title}</h3>
+        <span class={off ? "chip amber" : "chip"}>{word(STATUS, row.status)}</span>
+      </div>
+      <p class="soft">
+        {word(KIND, row.kind)} · {row.minutes} minutes{row.note && ` · ${word(FOCUS, row.note)}`}
+      </p>
+      <WhySession id={row.id} zone={zone} token={token} />
+    </article>
+  );
+}
+
+function byDay(rows: readonly SessionRow[], zone: string): [string, SessionRow[]][] {
+  const days = new Map<string, SessionRow[]>();
+  for (const row of rows) {
+    const name = day(row.starts_at, zone);
+    days.set(name, [...(days.get(name) ?? []), row]);
+  }
+  return [...days];
+}
+
+render(<App />, document.getElementById("app")!);

@@ -1,0 +1,98 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface PageProps {
+  readonly children: ComponentChildren;
+  readonly aside?: ComponentChildren;
+  readonly foot?: ComponentChildren;
+  readonly speed?: number;
+  readonly read?: boolean;
+}
+
+/** The frame of every page that one person reads on a phone. */
+export function Page({ children, aside, foot, speed = 1, read = false }: PageProps) {
+  return (
+    <>
+      <Demo speed={speed} />
+      <div class={read ? "page read" : "page"}>
+        <header>
+          <Brand />
+          {aside}
+        </header>
+        <main>{children}</main>
+        {foot && <footer>{foot}</footer>}
+      </div>
+    </>
+  );
+}
+
+export function Brand() {
+  return (
+    <span class="brand">
+      <i aria-hidden="true" />
+      Dyad
+    </span>
+  );
+}
+
+/** In a demo the clocks may run faster; every page says so. */
+export function Demo({ speed }: { readonly speed: number }) {
+  if (speed === 1) return null;
+  return (
+    <div class="demo" role="note">
+      Demo: the clocks run {speed} times as fast.
+    </div>
+  );
+}
+
+let shownBefore = false;
+
+/** A screen's heading. When the screen changes the focus goes here, so that a screen reader says where one is. */
+export function Title({ children, tab }: { readonly children: ComponentChildren; readonly tab: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${tab} – Dyad`;
+  }, [tab]);
+  useEffect(() => {
+    if (shownBefore) heading.current?.focus();
+    shownBefore = true;
+    scrollTo(0, 0);
+  }, []);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+/** Nothing to do here but to read a sentence or two. */
+export function Message(props: {
+  readonly title: string;
+  readonly text: string;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class="lead">
+      <Title tab={props.title.replace(/\.$/, "")}>{props.title}</Title>
+      <p class="soft">{props.text}</p>
+      {props.children}
+    </div>
+  );
+}
+
+export function Busy({ words }: { readonly words: string }) {
+  return (
+    <p class="lead soft" role="status">
+      {words}
+    </p>
+  );
+}
+
+export function Clinic({ phone }: { readonly phone: string | null }) {
+  return (
+    <>
+      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>Call the clinic</a>}
+      <a href="tel:988">Crisis line 988</a>
+    </>
+  );
+}

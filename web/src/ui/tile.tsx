@@ -1,0 +1,71 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Person } from "../protocol";
+
+/** A picture that plays a stream; sound and picture of one person come together. */
+function Play(props: {
+  readonly stream: MediaStream;
+  readonly person: string;
+  readonly muted?: boolean;
+  readonly label: string;
+  readonly onBlocked?: (play: () => void) => void;
+}) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    if (element.srcObject !== props.stream) element.srcObject = props.stream;
+    const play = () => void element.play().catch(() => props.onBlocked?.(play));
+    play();
+  }, [props.stream]);
+  return (
+    <video ref={video} data-person={props.person} playsInline autoPlay muted={props.muted ?? false} aria-label={props.label} />
+  );
+}
+
+/** Somebody in the room. */
+export function PersonTile(props: {
+  readonly person: Person;
+  readonly stream: MediaStream | null;
+  readonly onBlocked?: (play: () => void) => void;
+}) {
+  const { person, stream } = props;
+  const away = person.link === "lost" || person.link === "reconnecting" || person.link === "none";
+  return (
+    <div class="tile" data-tile={person.key}>
+      <Face name={person.name} />
+      {stream && (
+        <div hidden={!person.camera}>
+          <Play stream={stream} person={person.key} label={`${person.name}’s picture`} {...(props.onBlocked && { onBlocked: props.onBlocked })} />
+        </div>
+      )}
+      <div class="note">
+        {away && <span>Connection lost, coming back…</span>}
+        {!person.microphone && <span>Microphone off</span>}
+        {!person.camera && <span>Camera off</span>}
+      </div>
+      <b>{person.name}</b>
+    </div>
+  );
+}
+
+/** Yourself, as in a mirror. */
+export function OwnTile(props: { readonly name: string; readonly camera: MediaStreamTrack | null; readonly says: string; readonly class?: string }) {
+  const stream = useRef<MediaStream | null>(null);
+  const current = stream.current?.getVideoTracks()[0] ?? null;
+  if (current !== props.camera) stream.current = props.camera ? new MediaStream([props.camera]) : null;
+  return (
+    <div class={`tile mine ${props.class ?? ""}`}>
+      <Face name={props.name} />
+      {stream.current && <Play stream={stream.current} person="you" label="Your own picture" muted />}
+      <b>{props.says}</b>
+    </div>
+  );
+}
+
+function Face({ name }: { readonly name: string }) {
+  return (
+    <span class="face" aria-hidden="true">
+      {[...name.replace(/^Dr\.? /, "")][0] ?? "•"}
+    </span>
+  );
+}

@@ -1,0 +1,73 @@
+import type { DeviceFault } from "../rtc/devices";
+
+/** Why a link doesn't open, and what to do. */
+export const LINK_TROUBLE: Record<string, { readonly title: string; readonly text: string }> = {
+  missing: { title: "Please open your own link", text: "This page opens from the link in the message that we sent you." },
+  link_unknown: {
+    title: "We don’t know this link",
+    text: "Perhaps a newer message has a newer link. If not, call your clinic: they can send it again.",
+  },
+  link_expired: { title: "This link is too old", text: "Please call your clinic for a new one. It takes a minute." },
+  link_revoked: { title: "This link was taken back", text: "Please use the newest message, or call your clinic." },
+  link_used: { title: "You’ve already answered", text: "Thank you. You don’t need to do anything more." },
+  removed: { title: "Your part of this session is over", text: "Please call your clinic if you’d like to talk about it." },
+  seat_taken: {
+    title: "You opened this session somewhere else",
+    text: "It goes on there. To use this device instead, come back here.",
+  },
+  session_over: { title: "This session is over", text: "Please call your clinic if you have a question." },
+  session_unknown: { title: "This session isn’t there any more", text: "Please call your clinic." },
+  not_allowed: { title: "This link is for something else", text: "Please look in your messages for the right one." },
+  too_many_requests: { title: "One moment, please", text: "That was tried very often. Please try again in a minute." },
+  unreachable: { title: "We can’t reach Dyad right now", text: "Please check your connection and try again." },
+};
+
+export function troubleOf(code: string, sentence: string): { readonly title: string; readonly text: string } {
+  return LINK_TROUBLE[code] ?? { title: "Something went wrong here", text: sentence };
+}
+
+/** What to do about a device, in plain words. */
+export const FAULT: Record<DeviceFault, (what: string) => { readonly title: string; readonly text: string }> = {
+  blocked: (what) => ({
+    title: `Your browser keeps the ${what} from us`,
+    text: `Tap the small icon left of the address above, allow the ${what}, then try again. On an iPhone: Settings, then Safari, then ${what === "camera" ? "Camera" : "Microphone"}.`,
+  }),
+  missing: (what) => ({
+    title: `We can’t find a ${what}`,
+    text: `If yours has a plug, take it out and put it in again. Then try again.`,
+  }),
+  busy: (what) => ({
+    title: `Something else is using the ${what}`,
+    text: `Close other video calls and camera apps, then try again.`,
+  }),
+  unsupported: (what) => ({
+    title: `This browser can’t use a ${what} here`,
+    text: "Open your link in Safari, Chrome, Edge or Firefox instead of inside another app.",
+  }),
+};
+
+/** How a session closed, to a partner. Never a word about why anybody else was missing. */
+export const CLOSING: Record<string, (host: string) => { readonly title: string; readonly text: string }> = {
+  ended: (host) => ({
+    title: "Your session has ended.",
+    text: `Thank you for being here. If something is on your mind, call the clinic; ${host} will get your message.`,
+  }),
+  new_times_follow: () => ({
+    title: "We’ll find a new time.",
+    text: "You’ll get a message with times to choose from. You don’t need to do anything until then.",
+  }),
+  cancelled: () => ({ title: "This session was cancelled.", text: "You don’t need to do anything." }),
+  host_cancelled: (host) => ({
+    title: `${host} can’t hold the session today.`,
+    text: "We’re sorry. This isn’t down to you, and it doesn’t count as missed. You’ll get a message with new times.",
+  }),
+};
+
+export const RESCHEDULING: Record<string, string> = {
+  searching: "Looking for times that suit everyone",
+  proposed: "Times are out; waiting for answers",
+  booked: "Booked",
+  nothing_found: "No common time found. Please call them.",
+  nothing_suits: "None of the times suited. Please call them.",
+  expired: "Nobody answered in time. Please call them.",
+};

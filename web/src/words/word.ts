@@ -1,0 +1,4 @@
+/** The words for a key that came as plain text; a key from a newer server reads as itself, without underscores. */
+export function word(table: Readonly<Record<string, string>>, key: string): string {
+  return table[key] ?? key.replaceAll("_", " ");
+}
