@@ -35,7 +35,7 @@ from server.http.api import Api
 from server.http.app import build_app
 from signaling.gateway.hub import Hub
 from signaling.gateway.namespace import SessionNamespace
-from signaling.gateway.sockets import attach_sockets
+from signaling.gateway.sockets import Sockets
 from signaling.media.backend import EmbeddedForwarder
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ class Service:
     dispatcher: Dispatcher
     links: LinkDesk
     hub: Hub
+    sockets: Sockets
     media: EmbeddedForwarder
     delivery: Delivery
     timekeeper: Timekeeper
@@ -81,6 +82,7 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await built.hub.close()
+            await built.sockets.close()
     finally:
         await media.stop()
         await store.close()
@@ -95,7 +97,7 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     letters = Letters(dispatcher, store, store, links, post, clock, settings.base_url, TEAM)
     rescheduling = Rescheduling(dispatcher, store, store, clock)
     delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links)
-    sockets = attach_sockets()
+    sockets = Sockets()
     hub = Hub(dispatcher, clock, media, sockets.emit, sockets.kick)
     sockets.server.register_namespace(SessionNamespace(dispatcher, links, hub, clock))
     sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
@@ -103,7 +105,7 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     app = build_app(api, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
-    return Service(settings, store, clock, dispatcher, links, hub, media, delivery, timekeeper, kept, app)
+    return Service(settings, store, clock, dispatcher, links, hub, sockets, media, delivery, timekeeper, kept, app)
 
 
 def _smtp(settings: Settings) -> Sender:

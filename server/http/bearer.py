@@ -24,7 +24,7 @@ async def json_body(request: web.Request) -> dict[str, object]:
     """The request's JSON object. Raises `Problem` 400 for anything else."""
     try:
         body = await request.json()
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(400, "malformed", "The request is not JSON.") from error
     if not isinstance(body, dict):
         raise Problem(400, "malformed", "The request must be a JSON object.")

@@ -13,6 +13,8 @@ PING_EVERY, PING_WITHIN = 5, 5  # s
 
 
 class Sockets:
+    """A server of its own for each service."""
+
     def __init__(self) -> None:
         self.server = GuardedServer(
             async_mode="aiohttp",
@@ -38,7 +40,8 @@ class Sockets:
         await asyncio.sleep(0)
         await self.server.disconnect(sid, namespace=NAMESPACE)
 
-
-def attach_sockets() -> Sockets:
-    """A server of its own for each service."""
-    return Sockets()
+    async def close(self) -> None:
+        """End every connection and the server's own loops."""
+        for sid in list(self.server.manager.rooms.get(NAMESPACE, {}).get(None, {})):
+            await self.server.disconnect(sid, namespace=NAMESPACE)
+        await self.server.shutdown()
