@@ -33,6 +33,13 @@ def press(*names: str) -> Act:
     return act
 
 
+def press_about(name: str) -> Act:
+    async def act(page: Page) -> None:
+        await page.get_by_role("button", name=name).first.click()
+
+    return act
+
+
 @dataclass(frozen=True)
 class Case:
     """`path` opened with `view` and `rest`, after `act`, shows the heading `shows`."""
@@ -85,6 +92,17 @@ CASES: dict[str, Case] = {
     "join room asked": join("May they join you now?", "room asked", back),
     "join closing": join("We’ll find a new time.", "closing"),
     "join removed": join("Your part of this session is over", "removed"),
+    "console waiting": console("Alex & Robin", "waiting"),
+    "console card": console("Robin hasn’t come.", "card"),
+    "console card undo": console("Robin hasn’t come.", "card", press_about("See Alex alone")),
+    "console card focus": console("Robin hasn’t come.", "card focus", press_about("See Alex alone")),
+    "console card s1": console("Robin has come and waits in private.", "card s1"),
+    "console card merge pending": console("Robin has come", "card merge pending"),
+    "console ready": console("Alex & Robin", "ready"),
+    "console room": console("Alex & Robin", "room"),
+    "console ending": console("End the session for everyone?", "room", press("End session")),
+    "console ended": console("What follows", "ended"),
+    "console taken": Case("/console", "This link was taken back", rest={REDEEM: problem("link_revoked")}),
     "times open": Case("/times", "Which of these times work", rest=TIMES),
     "times closed": Case(
         "/times",

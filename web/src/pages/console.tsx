@@ -1,1 +1,172 @@
-export {};
+import "../styles/console.css";
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { linkToken, redeem, Refused } from "../api/rest";
+import type { TherapistView } from "../protocol";
+import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
+import { ticking } from "../ui/tick";
+import { names, standing } from "../words/console";
+import { troubleOf } from "../words/people";
+import { ATTENDANCE, FOCUS, KIND, STATUS } from "../words/policy";
+import { clockTime, day, shortTime } from "../words/times";
+import { word } from "../words/word";
+import { Announce, Card } from "./console/card";
+import { Desk } from "./console/desk";
+import { Approval, FollowUps, History, Rescheduling } from "./console/facts";
+import { Room } from "./console/room";
+import { Roster } from "./console/roster";
+
+const SOON = 15 * 60_000; // this long before the start, camera and sound come on by themselves
+
+const trouble = signal<{ readonly code: string; readonly message: string } | null>(null);
+const opened = signal<Desk | null>(null);
+
+async function begin(): Promise<void> {
+  const token = linkToken();
+  try {
+    if (!token) throw new Refused("missing", "");
+    const link = await redeem(token);
+    if (link.role !== "therapist") return location.replace((link.role === "team" ? "/team" : "/join") + location.hash);
+    const desk = new Desk(token);
+    desk.clock.speed.value = link.speed;
+    desk.live.start();
+    opened.value = desk;
+  } catch (error) {
+    trouble.value = error instanceof Refused ? error : { code: "unreachable", message: "" };
+  }
+}
+
+function App() {
+  if (trouble.value) return <Stopped {...trouble.value} />;
+  const desk = opened.value;
+  if (!desk) return <Page><Busy words="One moment…" /></Page>;
+  const ended = desk.live.ended.value;
+  if (ended) return <Stopped code={ended.type} message={ended.message} />;
+  const view = desk.live.view.value;
+  return view ? <Console desk={desk} view={view} /> : <Page><Busy words="One moment…" /></Page>;
+}
+
+function Stopped({ code, message }: { readonly code: string; readonly message: string }) {
+  const { title, text } = troubleOf(code, message);
+  return (
+    <Page foot={<Clinic phone={null} />}>
+      <Message title={title} text={text}>
+        <p>
+          <button class="primary" type="button" onClick={() => location.reload()}>
+            {code === "seat_taken" ? "Use this device" : "Try again"}
+          </button>
+        </p>
+      </Message>
+    </Page>
+  );
+}
+
+function Console({ desk, view }: { readonly desk: Desk; readonly view: TherapistView & { readonly speed: number } }) {
+  const over = ["ended", "rescheduled", "cancelled"].includes(view.session.status);
+  useEffect(() => ticking(desk.clock), []);
+  useEffect(() => desk.keepListing(), []);
+  useEffect(() => {
+    if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();
+  }, []);
+  useEffect(() => {
+    if (over) desk.media.close();
+  }, [over]);
+  return (
+    <>
+      <Demo speed={view.speed} />
+      <Announce desk={desk} view={view} />
+      <main class="app">
+        <Head desk={desk} view={view} />
+        <aside class="side" aria-label="Who is here, and what is asked">
+          {desk.live.phase.value === "lost" && (
+            <p class="banner" role="status">
+              Your connection is away. Trying again; Dyad keeps watch meanwhile.
+            </p>
+          )}
+          {desk.trouble.value && (
+            <p class="notice" role="alert">
+              {desk.trouble.value}
+            </p>
+          )}
+          {view.card && <Card key={view.card.id} desk={desk} view={view} card={view.card} />}
+          {!view.card && (
+            <p class="sheet standing" role="status">
+              <span class={view.ready ? "dot" : "dot out"} aria-hidden="true" />
+              <span>
+                <strong>{standing(view)}</strong>
+                {view.stance && !over && (
+                  <>
+                    <br />
+                    <small>{next(view)}</small>
+                  </>
+                )}
+              </span>
+            </p>
+          )}
+          <Roster desk={desk} view={view} />
+          {view.rescheduling && <Rescheduling view={view} times={view.rescheduling} />}
+          <FollowUps view={view} />
+          {!over && view.session.kind === "couples" && <Approval desk={desk} view={view} />}
+          <History view={view} />
+        </aside>
+        <Room desk={desk} view={view} />
+        <Today desk={desk} view={view} />
+      </main>
+    </>
+  );
+}
+
+function next(view: TherapistView): string {
+  if (view.stance?.action === "wait" && view.wait_until) return "Nothing is needed from you until then.";
+  return view.ready ? "" : "Nothing is needed from you now.";
+}
+
+function Head({ desk, view }: { readonly desk: Desk; readonly view: TherapistView }) {
+  const { session, you } = view;
+  const now = desk.clock.now.value;
+  const left = Math.ceil((Date.parse(session.starts_at) + session.minutes * 60_000 - now) / 60_000);
+  const toGo = Math.ceil((Date.parse(session.starts_at) - now) / 60_000);
+  return (
+    <header>
+      <Brand />
+      <h1>{view.partners.map((row) => row.name).join(" & ")}</h1>
+      <span class="chip">{STATUS[session.status]}</span>
+      <span class="soft grow">
+        {KIND[session.kind]} · {names(view.focus.map((focus) => FOCUS[focus]))} · {ATTENDANCE[view.attendance].toLowerCase()}
+      </span>
+      <span class="soft clockline">
+        {clockTime(now, you.zone)}
+        {toGo > 0 ? ` · starts in ${toGo} min` : left > 0 ? ` · ${left} min left` : " · past its time"}
+        {view.co_present_minutes > 0 && ` · ${Math.floor(view.co_present_minutes)} min together`}
+      </span>
+    </header>
+  );
+}
+
+function Today({ desk, view }: { readonly desk: Desk; readonly view: TherapistView }) {
+  const zone = view.you.zone;
+  return (
+    <nav class="today" aria-labelledby="today">
+      <h2 id="today">Today</h2>
+      <small>{day(desk.clock.now.value, zone)}</small>
+      <ul>
+        {desk.today.value.map((row) => (
+          <li key={row.id} aria-current={row.id === view.id || row.current ? "true" : undefined}>
+            <strong>{shortTime(row.starts_at, zone)}</strong> · {row.title}
+            <small>
+              {word(KIND, row.kind)} · {row.current ? STATUS[view.session.status] : word(STATUS, row.status)}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+addEventListener("pagehide", () => {
+  opened.value?.settle();
+  opened.value?.media.close();
+});
+render(<App />, document.getElementById("app")!);
+void begin();

@@ -101,7 +101,7 @@ function Shown({ screen, desk, view }: { readonly screen: Screen; readonly desk:
     case "late":
       return <LateScreen desk={desk} view={view} />;
     case "absence":
-      return <AbsenceScreen desk={desk} view={view} />;
+      return <AbsenceScreen desk={desk} />;
     case "check":
       return <CheckScreen desk={desk} view={view} />;
     case "waiting":

@@ -107,7 +107,7 @@ export function LateScreen({ desk, view }: { readonly desk: Desk; readonly view:
   );
 }
 
-export function AbsenceScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+export function AbsenceScreen({ desk }: { readonly desk: Desk }) {
   const send = async (reason: keyof typeof REASON) => {
     if (await desk.give("declare_absence", { reason })) desk.go("link");
   };
@@ -130,7 +130,7 @@ export function AbsenceScreen({ desk, view }: { readonly desk: Desk; readonly vi
       <button class="wide quiet" type="button" onClick={() => desk.go("link")}>
         Back, I can come
       </button>
-      <p class="soft">You can change your mind until {clockTime(view.session.starts_at, view.you.zone)}, here.</p>
+      <p class="soft">You can change your mind here at any time.</p>
     </>
   );
 }

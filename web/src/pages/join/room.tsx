@@ -96,6 +96,8 @@ function Now({ view }: { readonly view: PartnerView }) {
 function Merge(props: { readonly desk: Desk; readonly question: Question; readonly zone: string }) {
   const { desk, question } = props;
   const [said, setSaid] = useState(false);
+  const [since, setSince] = useState(() => new Date(desk.clock.read()).toISOString());
+  useEffect(() => setSince(new Date(desk.clock.read()).toISOString()), [question.id]);
   useEffect(() => setSaid(false), [question.id]);
   const answer = async (yes: boolean) => {
     setSaid(true);
@@ -111,14 +113,14 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
             {clockTime(question.answer_by, props.zone)}, you go on as you are.
           </p>
         </div>
-        <Ring clock={desk.clock} from={new Date(desk.clock.now.value).toISOString()} until={question.answer_by} />
+        <Ring clock={desk.clock} from={since} until={question.answer_by} />
       </div>
       <div class="grid2">
         <button type="button" disabled={said} onClick={() => void answer(true)}>
-          Yes, let them in
+          Yes
         </button>
         <button type="button" disabled={said} onClick={() => void answer(false)}>
-          No, not today
+          Not today
         </button>
       </div>
     </section>

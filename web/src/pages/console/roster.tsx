@@ -1,0 +1,111 @@
+import { useState } from "preact/hooks";
+import type { PartnerRow, TherapistView } from "../../protocol";
+import { Dialog } from "../../ui/dialog";
+import { checked, place, whereabouts } from "../../words/console";
+import { LINK, OUTCOME } from "../../words/policy";
+import { clockTime } from "../../words/times";
+import type { Desk } from "./desk";
+
+interface Props {
+  readonly desk: Desk;
+  readonly view: TherapistView;
+}
+
+/** Who was expected, and where each is. */
+export function Roster({ desk, view }: Props) {
+  const waiting = view.partners.filter((row) => row.place === "waiting" && row.state === "present");
+  return (
+    <section class="sheet roster" aria-labelledby="roster">
+      <h2 class="unseen" id="roster">
+        Who is here
+      </h2>
+      <ul aria-live="polite" aria-relevant="text">
+        {view.partners.map((row) => (
+          <Row key={row.key} desk={desk} view={view} row={row} />
+        ))}
+      </ul>
+      {waiting.length > 1 && (
+        <button class="wide primary" type="button" onClick={() => void desk.give("admit_all", {})}>
+          {view.ready ? "Let both in and start" : "Let all in"}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
+  const [removing, setRemoving] = useState(false);
+  const zone = view.you.zone;
+  const here = row.state === "present" && row.place !== "removed";
+  const canCome = here && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
+  const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
+  const more = [place(row), checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  return (
+    <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
+      <div class="row">
+        <span class={dot(row)} aria-hidden="true" />
+        <div class="grow">
+          <strong>{row.name}</strong> <Chips row={row} view={view} />
+          <br />
+          <small>{[whereabouts(row, zone), ...more].join(" · ")}</small>
+        </div>
+      </div>
+      {(canCome || row.place === "room" || here) && (
+        <div class="seat-do">
+          {canCome && (
+            <button class={many ? "small" : "small primary"} type="button" onClick={() => void desk.give("admit", { participant: row.key })}>
+              Let {row.name} in
+            </button>
+          )}
+          {row.place === "room" && (
+            <button class="small" type="button" onClick={() => void desk.give("send_back", { participant: row.key })}>
+              Back to waiting
+            </button>
+          )}
+          {here && (
+            <button class="small quiet rose" type="button" onClick={() => setRemoving(true)}>
+              Remove
+            </button>
+          )}
+        </div>
+      )}
+      {removing && (
+        <Dialog title={`Remove ${row.name}?`} onClose={() => setRemoving(false)}>
+          <p class="soft">Their sound and picture end first. Their link to this session stops working.</p>
+          <div class="col tight">
+            <button class="wide" type="button" onClick={() => setRemoving(false)}>
+              Keep {row.name} here
+            </button>
+            <button
+              class="wide rose"
+              type="button"
+              onClick={() => {
+                setRemoving(false);
+                void desk.give("remove", { participant: row.key });
+              }}
+            >
+              Remove {row.name}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </li>
+  );
+}
+
+function dot(row: PartnerRow): string {
+  if (row.state === "present") return row.link === "ok" ? "dot" : "dot amber";
+  return row.state === "attempted" || row.state === "dropped" ? "dot amber" : "dot out";
+}
+
+function Chips({ row, view }: { readonly row: PartnerRow; readonly view: TherapistView }) {
+  const zone = view.you.zone;
+  const away = row.state !== "present";
+  return (
+    <>
+      {row.outcome && <span class={row.outcome === "attended" ? "chip" : "chip amber"}>{OUTCOME[row.outcome]}</span>}{" "}
+      {away && row.late_until && <span class="chip amber">late, about {clockTime(row.late_until, zone)}</span>}{" "}
+      {row.asked_for_time && <span class="chip amber">asks for more time</span>}
+    </>
+  );
+}
