@@ -88,7 +88,7 @@ def _not_started(case: Case) -> Ruling:
 
 def _nobody(case: Case) -> Ruling:
     policy = case.policy
-    if all(state is PartnerState.DECLARED_ABSENT for state in case.states.values()):
+    if all(state is PartnerState.DECLARED_ABSENT for state in case.states):
         return Ruling(_R, "J3", "Both partners said that they can't come.")
     late = _late(case)
     if case.elapsed < policy.no_show_after or late is not None:

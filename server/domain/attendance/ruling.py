@@ -32,7 +32,7 @@ JOINT_WORK = frozenset(
 SOLO_REASONS = frozenset({Reason.SCHEDULING_CONFLICT, Reason.INDIVIDUAL_WORK, Reason.SPACE, Reason.RECOVERY_STAGE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: it is made for every decision, and freezing doubles what that costs
 class Ruling:
     """One clause's word. `why` is the sentence; `options`, `recommended` and `default` belong to `ask`."""
 
@@ -60,27 +60,31 @@ def attendance_class(session: SessionFacts) -> AttendanceClass:
 class Case:
     """The facts with what every clause asks of them, worked out once."""
 
-    __slots__ = ("absent", "elapsed", "facts", "now", "partners", "policy", "present", "states")
+    __slots__ = ("absent", "attending", "elapsed", "facts", "now", "partners", "policy", "present", "states")
 
     def __init__(self, facts: Facts, policy: Policy) -> None:
         self.facts, self.policy, self.now = facts, policy, facts.now
         self.elapsed = elapsed(facts)
         self.partners = facts.partners
-        self.states = {key: partner.state for key, partner in facts.partners.items()}
         begun = facts.now >= facts.session.starts_at
-        self.absent = tuple(
-            key
-            for key, state in self.states.items()
-            if state is PartnerState.DECLARED_ABSENT or (begun and state is not PartnerState.PRESENT)
-        )
-        self.present = [key for key, state in self.states.items() if state is PartnerState.PRESENT]
-
-    @property
-    def attending(self) -> tuple[str, ...]:
-        return tuple(key for key in self.states if key not in self.absent)
+        self.states: list[PartnerState] = []
+        self.present: list[str] = []
+        absent: list[str] = []
+        attending: list[str] = []
+        for key, partner in facts.partners.items():
+            state = partner.state
+            self.states.append(state)
+            if state is PartnerState.PRESENT:
+                self.present.append(key)
+                attending.append(key)
+            elif begun or state is PartnerState.DECLARED_ABSENT:
+                absent.append(key)
+            else:
+                attending.append(key)
+        self.absent, self.attending = tuple(absent), tuple(attending)
 
     def any(self, state: PartnerState) -> bool:
-        return state in self.states.values()
+        return state in self.states
 
     @property
     def declared(self) -> bool:

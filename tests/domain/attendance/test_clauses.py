@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ from tests.domain.attendance.support import (
 )
 
 AWAY = TherapistFacts(TherapistState.EXPECTED)
-APPROVED = {"solo_approval": SoloApproval.GRANTED}
+APPROVED: dict[str, Any] = {"solo_approval": SoloApproval.GRANTED}
 
 
 def cited(facts: Facts) -> tuple[str, str]:
@@ -133,7 +134,7 @@ def test_a_client_alone() -> None:
 
 def test_a_group_begins_with_whoever_is_there() -> None:
     """G1, G2, G3"""
-    group = {"kind": Kind.GROUP}
+    group: dict[str, Any] = {"kind": Kind.GROUP}
     assert decide(couple(-1, **group)).wait_until == START
     assert cited(couple(0, **group)) == ("G3", "start")
     assert decide(couple(10, started=0, **group)).outcomes == {}
