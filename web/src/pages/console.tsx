@@ -52,11 +52,13 @@ function Stopped({ code, message }: { readonly code: string; readonly message: s
   return (
     <Page foot={<Clinic phone={null} />}>
       <Message title={title} text={text}>
-        <p>
-          <button class="primary" type="button" onClick={() => location.reload()}>
-            {code === "seat_taken" ? "Use this device" : "Try again"}
-          </button>
-        </p>
+        {!code.startsWith("link_") && code !== "missing" && (
+          <p>
+            <button class="primary" type="button" onClick={() => location.reload()}>
+              {code === "seat_taken" ? "Use this device" : "Try again"}
+            </button>
+          </p>
+        )}
       </Message>
     </Page>
   );
@@ -132,7 +134,7 @@ function Head({ desk, view }: { readonly desk: Desk; readonly view: TherapistVie
       <Brand />
       <h1>{view.partners.map((row) => row.name).join(" & ")}</h1>
       <span class="chip">{STATUS[session.status]}</span>
-      <span class="soft grow">
+      <span class="soft about">
         {KIND[session.kind]} · {names(view.focus.map((focus) => FOCUS[focus]))} · {ATTENDANCE[view.attendance].toLowerCase()}
       </span>
       <span class="soft clockline">

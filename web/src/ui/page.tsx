@@ -39,9 +39,9 @@ export function Brand() {
 export function Demo({ speed }: { readonly speed: number }) {
   if (speed === 1) return null;
   return (
-    <div class="demo" role="note">
+    <aside class="demo" aria-label="About this demo">
       Demo: the clocks run {speed} times as fast.
-    </div>
+    </aside>
   );
 }
 

@@ -3,6 +3,7 @@ import { REASON } from "../../words/policy";
 import { Title } from "../../ui/page";
 import { city, clockTime, partOfDay, relativeDay, shortTime } from "../../words/times";
 import type { Desk } from "./desk";
+import { minutesUntil } from "./late";
 
 const MINUTE = 60_000;
 const LATE_FROM = 100 * MINUTE; // earlier than this before the start, nobody knows yet that they'll be late
@@ -72,12 +73,6 @@ function Declared({ desk, view }: { readonly desk: Desk; readonly view: PartnerV
       </button>
     </>
   );
-}
-
-/** Minutes from now until `late` minutes after the start (or after now, once it has begun). */
-export function minutesUntil(startsAt: string, now: number, late: number): number {
-  const wait = Math.max(0, Date.parse(startsAt) - now);
-  return Math.min(120, Math.ceil(wait / MINUTE) + late);
 }
 
 export function LateScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {

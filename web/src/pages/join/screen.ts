@@ -13,6 +13,6 @@ export function screenOf(view: PartnerView, step: Step, opened: boolean): Screen
   if (view.place === "removed") return "removed";
   if (step === "left") return "left";
   if (view.place === "outside") return step;
-  if (step === "check") return "check";
+  if (step === "check" && !(opened && view.place === "room")) return "check";
   return opened ? view.place : "back";
 }
