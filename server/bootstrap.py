@@ -57,6 +57,7 @@ class Service:
     links: LinkDesk
     hub: Hub
     sockets: Sockets
+    namespace: SessionNamespace
     media: EmbeddedForwarder
     delivery: Delivery
     timekeeper: Timekeeper
@@ -73,7 +74,7 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
     try:
         built = _build(settings, clock, store, media)
         await _after_absence(built)
-        loops = [built.timekeeper.run(), built.delivery.run(), built.hub.watch(), _beat(built)]
+        loops = [built.timekeeper.run(), built.delivery.run(), built.hub.watch(), built.namespace.watch(), _beat(built)]
         tasks = [asyncio.create_task(_guarded(loop, built)) for loop in loops]
         try:
             yield built
@@ -99,13 +100,16 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links)
     sockets = Sockets()
     hub = Hub(dispatcher, clock, media, sockets.emit, sockets.kick)
-    sockets.server.register_namespace(SessionNamespace(dispatcher, links, hub, clock))
+    namespace = SessionNamespace(dispatcher, links, hub, clock)
+    sockets.server.register_namespace(namespace)
     sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
     api = Api(dispatcher, store, store, codec, links, clock, sent, {})
     app = build_app(api, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
-    return Service(settings, store, clock, dispatcher, links, hub, sockets, media, delivery, timekeeper, kept, app)
+    return Service(
+        settings, store, clock, dispatcher, links, hub, sockets, namespace, media, delivery, timekeeper, kept, app
+    )
 
 
 def _smtp(settings: Settings) -> Sender:

@@ -117,6 +117,15 @@ class Hub:
                 await self._kick(seat.sid, "closed", self._envelope(seat, body))
                 self.seats.clear(seat)
 
+    async def close_seat(self, sid: str, code: str, message: str) -> None:
+        """Cut this connection's media, say why, and close it; the person counts as dropped when they stay away."""
+        seat = self.seats.of_sid(sid)
+        if seat is None:
+            await self._kick(sid, "closed", {"v": PROTOCOL_VERSION, "data": {"type": code, "message": message}})
+            return
+        await self._close_media(seat)
+        await self._kick(sid, "closed", self._envelope(seat, {"type": code, "message": message}))
+
     async def _show(self, seat: Seat, session: Session) -> None:
         if seat.sid is None or not seat.view:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,13 @@ from server.domain.session.refusals import Refusal
 from server.domain.session.state import THERAPIST
 from signaling.gateway.hub import Hub
 from signaling.gateway.seats import Seat
+from signaling.gateway.sockets import NAMESPACE
 from signaling.gateway.throttle import Bucket
 from signaling.gateway.translate import allowed, command_of
 from signaling.protocol import messages as m
 
 RATE, BURST = 20.0, 40.0  # messages a second from one connection
+LOOK_AGAIN = 5.0  # s between two looks at whether a link still stands
 MAX_REFUSED = 200  # throttled messages until the connection is closed
 
 Ack = dict[str, Any]
@@ -40,7 +43,7 @@ def refused(code: str, message: str) -> Ack:
 
 class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     def __init__(self, dispatcher: Dispatcher, links: LinkDesk, hub: Hub, clock: Clock) -> None:
-        super().__init__("/session")
+        super().__init__(NAMESPACE)
         self._dispatcher, self._links, self._hub, self._clock = dispatcher, links, hub, clock
         self._callers: dict[str, Caller] = {}
 
@@ -56,11 +59,23 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         try:
             grant = await self._links.resolve(token, "session")
         except LinkRefused as no:
-            raise socketio.exceptions.ConnectionRefusedError({"type": no.code, "message": no.message}) from no
+            raise _connection_refused(no.code, no.message) from no
         except RecordUnavailable as no:
             message = "Dyad can't look up your link right now. Please try again in a moment."
-            raise socketio.exceptions.ConnectionRefusedError({"type": "unavailable", "message": message}) from no
+            raise _connection_refused("unavailable", message) from no
         self._callers[sid] = Caller(grant, Bucket(RATE, BURST, time.monotonic()))
+
+    async def watch(self) -> None:
+        """Runs until cancelled: whoever is connected by a link that was taken back is told so and closed."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            for sid, caller in list(self._callers.items()):
+                try:
+                    await self._links.again(caller.grant)
+                except LinkRefused as no:
+                    await self._hub.close_seat(sid, no.code, no.message)
+                except RecordUnavailable:
+                    break  # looked at again next time
 
     async def _disconnect(self, sid: str, *reason: Any) -> None:
         self._callers.pop(sid, None)
@@ -73,7 +88,7 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if not caller.bucket.take(time.monotonic()):
             caller.refused += 1
             if caller.refused > MAX_REFUSED:
-                await self.disconnect(sid)
+                await self.server.hang_up(sid, NAMESPACE)
             return refused("too_many_messages", "Too many messages. Please wait a moment.")
         model = m.CLIENT_EVENTS.get(event)
         if model is None:
@@ -142,6 +157,12 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if isinstance(message, m.Leave):
             await self._hub.gone(seat)
         return {"ok": True, "rev": seat.rev}
+
+
+def _connection_refused(code: str, message: str) -> Exception:
+    """Reaches the client as `connect_error` with this `data`."""
+    error: Exception = socketio.exceptions.ConnectionRefusedError(message, {"type": code, "message": message})
+    return error
 
 
 def _refusal(refusal: Refusal) -> Ack:
