@@ -102,7 +102,7 @@ async def serving(service: FakeService) -> AsyncIterator[FakeService]:
     add_pages(app, DIST)
     service.sockets.register_namespace(Session("/session"))
     service.sockets.attach(app)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

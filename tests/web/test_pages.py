@@ -128,16 +128,18 @@ async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> Asy
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-US"
         )
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(f"{service.url}{case.path}" + (f"#{case.token}" if case.token else ""))
-        await case.act(page)
-        await expect(page.get_by_role("heading", name=case.shows).first).to_be_visible()
-        yield page
-        await context.close()
-        assert [said for said in complaints if "Failed to load resource" not in said] == []
+        try:
+            page = await context.new_page()
+            complaints: list[str] = []
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            await page.goto(f"{service.url}{case.path}" + (f"#{case.token}" if case.token else ""))
+            await case.act(page)
+            await expect(page.get_by_role("heading", name=case.shows).first).to_be_visible()
+            yield page
+            assert [said for said in complaints if "Failed to load resource" not in said] == []
+        finally:
+            await context.close()
 
 
 @pytest.mark.e2e
