@@ -6,7 +6,7 @@ import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
 import { ticking } from "../ui/tick";
-import { names, standing } from "../words/console";
+import { isOver, names, standing } from "../words/console";
 import { troubleOf } from "../words/people";
 import { ATTENDANCE, FOCUS, KIND, STATUS } from "../words/policy";
 import { clockTime, day, shortTime } from "../words/times";
@@ -65,7 +65,7 @@ function Stopped({ code, message }: { readonly code: string; readonly message: s
 }
 
 function Console({ desk, view }: { readonly desk: Desk; readonly view: TherapistView & { readonly speed: number } }) {
-  const over = ["ended", "rescheduled", "cancelled"].includes(view.session.status);
+  const over = isOver(view);
   useEffect(() => ticking(desk.clock), []);
   useEffect(() => desk.keepListing(), []);
   useEffect(() => {
@@ -139,7 +139,7 @@ function Head({ desk, view }: { readonly desk: Desk; readonly view: TherapistVie
       </span>
       <span class="soft clockline">
         {clockTime(now, you.zone)}
-        {toGo > 0 ? ` · starts in ${toGo} min` : left > 0 ? ` · ${left} min left` : " · past its time"}
+        {isOver(view) ? "" : toGo > 0 && !view.started_at ? ` · starts in ${toGo} min` : left > 0 ? ` · ${left} min left` : " · past its time"}
         {view.co_present_minutes > 0 && ` · ${Math.floor(view.co_present_minutes)} min together`}
       </span>
     </header>

@@ -1,6 +1,10 @@
-import type { Moment } from "../protocol";
+import type { Moment, MomentKind } from "../protocol";
 import { MOMENT, MOMENT_MORE } from "../words/policy";
+import { capital } from "../words/word";
 import { city, shortTime } from "../words/times";
+
+/** What goes on now without having begun at an instant of its own. */
+const TIMELESS: ReadonlySet<MomentKind> = new Set(["now_early", "now_ready", "now_host_awaited", "now_host_back_soon", "now_paused"]);
 
 /** What has been, what is now, and what comes next, at the reader's own times. */
 export function Moments(props: {
@@ -27,7 +31,9 @@ export function Moments(props: {
 
 function Line({ moment, host, zone }: { readonly moment: Moment; readonly host: string; readonly zone: string }) {
   const more = moment.state === "now" ? MOMENT_MORE[moment.kind] : undefined;
-  const said = (
+  const said = TIMELESS.has(moment.kind) ? (
+    capital(MOMENT[moment.kind](host))
+  ) : (
     <>
       <time dateTime={moment.at}>{shortTime(moment.at, zone)}</time> · {MOMENT[moment.kind](host)}
     </>

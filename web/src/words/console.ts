@@ -1,4 +1,4 @@
-import type { Action, CardView, PartnerRow, PartnerState, TherapistView } from "../protocol";
+import type { Action, CardView, PartnerRow, PartnerState, Status, TherapistView } from "../protocol";
 import { REASON_TOLD, STATE } from "./policy";
 import { city, clockTime } from "./times";
 
@@ -64,11 +64,18 @@ export const DOING: Partial<Record<Action, string>> = {
   keep_solo: "Staying as you are",
 };
 
+const OVER: Partial<Record<Status, string>> = {
+  ended: "The session has ended.",
+  rescheduled: "This session will be held at a new time.",
+  cancelled: "This session was cancelled.",
+};
+
 /** What Dyad is doing now, so that a therapist without a card knows that nothing is asked of them. */
 export function standing(view: TherapistView): string {
   const zone = view.you.zone;
   const until = view.wait_until ? ` until ${clockTime(view.wait_until, zone)}` : "";
   const missing = view.partners.filter((row) => row.state !== "present").map((row) => row.name);
+  if (isOver(view)) return OVER[view.session.status] ?? "This session is over.";
   switch (view.stance?.action) {
     case "wait":
       return missing.length > 0 ? `Waiting for ${names(missing)}${until}.` : `Waiting${until}.`;
@@ -115,4 +122,8 @@ export function checked(row: PartnerRow): string {
 
 export function place(row: PartnerRow): string {
   return city(row.zone);
+}
+
+export function isOver(view: TherapistView): boolean {
+  return ["ended", "rescheduled", "cancelled"].includes(view.session.status);
 }

@@ -185,7 +185,7 @@ export const MOMENT: Record<MomentKind, (host: string) => string> = {
   due: () => "your session’s planned start",
   arrived: () => "you arrived",
   now_ready: (host) => `${host} will let you in`,
-  now_early: () => "your session begins",
+  now_early: () => "you’re a little early",
   now_waiting: () => "we’re waiting a little longer",
   now_host_awaited: (host) => `${host} isn’t here yet`,
   now_host_back_soon: (host) => `${host} lost the connection and will be back`,
@@ -199,7 +199,7 @@ export const MOMENT: Record<MomentKind, (host: string) => string> = {
 /** The quiet second line under what is going on now. */
 export const MOMENT_MORE: Partial<Record<MomentKind, string>> = {
   now_ready: "You don’t need to do anything.",
-  now_early: "You’re early. You don’t need to do anything.",
+  now_early: "You can just wait here. You don’t need to do anything.",
   now_waiting: "You don’t need to do anything.",
   now_host_awaited: "This isn’t down to you, and you miss nothing.",
   now_host_back_soon: "Please stay here. You miss nothing.",

@@ -2,3 +2,7 @@
 export function word(table: Readonly<Record<string, string>>, key: string): string {
   return table[key] ?? key.replaceAll("_", " ");
 }
+
+export function capital(words: string): string {
+  return words.replace(/^./u, (first) => first.toUpperCase());
+}

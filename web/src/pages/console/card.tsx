@@ -5,6 +5,7 @@ import { Ring } from "../../ui/ring";
 import { DOING, optionName, question, whatHappened } from "../../words/console";
 import { CLAUSE, DEFAULT, FOCUS, OPTION_WHY } from "../../words/policy";
 import { clockTime, spoken } from "../../words/times";
+import { capital } from "../../words/word";
 import type { Desk } from "./desk";
 
 type Focus = NonNullable<Commands["answer_card"]["focus"]>;
@@ -81,7 +82,7 @@ function FocusPicker(props: { readonly onPick: (focus: Focus) => void; readonly 
       <div class="focuses">
         {OPEN_FOCUS.map((focus) => (
           <button key={focus} class="small" type="button" onClick={() => props.onPick(focus)}>
-            {FOCUS[focus].replace(/^./, (first) => first.toUpperCase())}
+            {capital(FOCUS[focus])}
           </button>
         ))}
         <button class="small quiet" type="button" onClick={props.onBack}>

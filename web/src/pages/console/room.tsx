@@ -3,6 +3,7 @@ import type { TherapistView } from "../../protocol";
 import { slotOf } from "../../rtc/slots";
 import { Dialog } from "../../ui/dialog";
 import { OwnTile, PersonTile } from "../../ui/tile";
+import { isOver } from "../../words/console";
 import { FAULT } from "../../words/people";
 import type { Desk } from "./desk";
 
@@ -25,13 +26,13 @@ export function Room({ desk, view }: Props) {
         {view.people.length === 0 && (
           <div class="tile empty">
             <p>
-              <strong>The room is empty.</strong>
+              <strong>{isOver(view) ? "The room is closed." : "The room is empty."}</strong>
               <br />
-              Whoever waits is let in by you.
+              {!isOver(view) && "Whoever waits is let in by you."}
             </p>
           </div>
         )}
-        <OwnTile class="me" name={view.you.name} camera={media.camera.value} says={media.muted.value ? "You, muted" : "You"} />
+        {!isOver(view) && <OwnTile class="me" name={view.you.name} camera={media.camera.value} says={media.muted.value ? "You, muted" : "You"} />}
       </div>
       {blocked && (
         <button class="primary" type="button" onClick={() => (blocked(), setBlocked(null))}>
@@ -66,7 +67,7 @@ function Faults({ desk }: { readonly desk: Desk }) {
 function Bar({ desk, view }: Props) {
   const { media } = desk;
   const [ending, setEnding] = useState(false);
-  const over = ["ended", "rescheduled", "cancelled"].includes(view.session.status);
+  const over = isOver(view);
   const on = media.camera.value !== null || media.microphone.value !== null;
   return (
     <nav class="bar" aria-label="Your sound and picture">

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { PartnerRow, TherapistView } from "../../protocol";
 import { Dialog } from "../../ui/dialog";
-import { checked, place, whereabouts } from "../../words/console";
+import { checked, isOver, place, whereabouts } from "../../words/console";
 import { LINK, OUTCOME } from "../../words/policy";
 import { clockTime } from "../../words/times";
 import type { Desk } from "./desk";
@@ -13,7 +13,7 @@ interface Props {
 
 /** Who was expected, and where each is. */
 export function Roster({ desk, view }: Props) {
-  const waiting = view.partners.filter((row) => row.place === "waiting" && row.state === "present");
+  const waiting = isOver(view) ? [] : view.partners.filter((row) => row.place === "waiting" && row.state === "present");
   return (
     <section class="sheet roster" aria-labelledby="roster">
       <h2 class="unseen" id="roster">
@@ -36,21 +36,21 @@ export function Roster({ desk, view }: Props) {
 function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const [removing, setRemoving] = useState(false);
   const zone = view.you.zone;
-  const here = row.state === "present" && row.place !== "removed";
+  const here = !isOver(view) && row.state === "present" && row.place !== "removed";
   const canCome = here && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
   const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
-  const more = [place(row), checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  const more = [place(row), isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
   return (
     <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
       <div class="row">
-        <span class={dot(row)} aria-hidden="true" />
+        <span class={isOver(view) ? "dot out" : dot(row)} aria-hidden="true" />
         <div class="grow">
           <strong>{row.name}</strong> <Chips row={row} view={view} />
           <br />
-          <small>{[whereabouts(row, zone), ...more].join(" · ")}</small>
+          <small>{[isOver(view) ? "" : whereabouts(row, zone), ...more].filter(Boolean).join(" · ")}</small>
         </div>
       </div>
-      {(canCome || row.place === "room" || here) && (
+      {here && (
         <div class="seat-do">
           {canCome && (
             <button class={many ? "small" : "small primary"} type="button" onClick={() => void desk.give("admit", { participant: row.key })}>

@@ -6,6 +6,7 @@ import { Ring } from "../../ui/ring";
 import { OwnTile, PersonTile } from "../../ui/tile";
 import { MOMENT, MOMENT_MORE } from "../../words/policy";
 import { clockTime } from "../../words/times";
+import { capital } from "../../words/word";
 import type { Desk } from "./desk";
 import { LeaveDialog } from "./waiting";
 
@@ -83,7 +84,7 @@ function Now({ view }: { readonly view: PartnerView }) {
   const host = view.host.name;
   return (
     <div class="sheet" role="status">
-      <strong>{MOMENT[now.kind](host).replace(/^./, (first) => first.toUpperCase())}.</strong>
+      <strong>{capital(MOMENT[now.kind](host))}.</strong>
       <p class="soft">
         {MOMENT_MORE[now.kind]}{" "}
         {next && `At ${clockTime(next.at, view.you.zone)} ${MOMENT[next.kind](host)}.`}
