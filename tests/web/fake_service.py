@@ -39,8 +39,10 @@ class FakeService:
     speed: float = 1
     now: datetime = NOON
     refuse: Json | None = None
+    away: bool = False
     url: str = ""
     commands: list[tuple[str, Json]] = field(default_factory=list)
+    connected: set[str] = field(default_factory=set)
     rev: int = 1
     sockets: socketio.AsyncServer = field(
         default_factory=lambda: socketio.AsyncServer(async_mode="aiohttp", namespaces=["/session"])
@@ -56,6 +58,11 @@ class FakeService:
     async def emit(self, event: str, data: Json) -> None:
         body = {"v": 1, "rev": self.rev, "at": self.now.isoformat(), "data": data}
         await self.sockets.emit(event, body, namespace="/session")
+
+    async def hang_up(self) -> None:
+        """Close every connection, as a proxy that restarts would."""
+        for sid in list(self.connected):
+            await self.sockets.disconnect(sid, namespace="/session")
 
     def snapshot(self) -> Json:
         assert self.view is not None
@@ -92,7 +99,10 @@ async def serving(service: FakeService) -> AsyncIterator[FakeService]:
 
     class Session(socketio.AsyncNamespace):  # type: ignore[misc]
         async def trigger_event(self, event: str, *args: Any) -> Any:
+            if event == "connect" and service.away:
+                raise socketio.exceptions.ConnectionRefusedError({"type": "unavailable", "message": "In a moment."})
             if event in ("connect", "disconnect"):
+                (service.connected.add if event == "connect" else service.connected.discard)(args[0])
                 return None
             return await service.receive(event, *args)
 

@@ -1,0 +1,301 @@
+"""What the pages do: commands as people give them, views as they change, and what must never be left behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from server.domain.session.views import PartnerView, Place, TherapistView
+from tests.web import states
+from tests.web.fake_service import TOKEN, FakeService, link, serving
+from tests.web.test_pages import PARTNER, REDEEM, STAFF, TIMES
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+
+
+@asynccontextmanager
+async def opened(browser: Browser, path: str, service: FakeService) -> AsyncIterator[Page]:
+    async with serving(service):
+        context = await browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+        try:
+            page = await context.new_page()
+            await page.goto(f"{service.url}{path}#{TOKEN}")
+            yield page
+        finally:
+            await context.close()
+
+
+def partner(view: PartnerView) -> FakeService:
+    return FakeService(view, dict(PARTNER))
+
+
+def therapist(view: TherapistView) -> FakeService:
+    return FakeService(view, dict(STAFF))
+
+
+async def arrived(service: FakeService, name: str, page: Page) -> dict[str, object]:
+    """The first command of this name, once the page has sent it."""
+    for _ in range(100):
+        if service.given(name):
+            return service.given(name)[0]
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"{name} was never sent; sent were {[event for event, _ in service.commands]}")
+
+
+async def press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).click()
+
+
+async def test_a_partner_goes_from_the_link_to_the_waiting_room(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Check my camera and sound")
+        await press(page, "Play a sound")
+        await press(page, "Yes")
+        await expect(page.get_by_role("meter")).to_be_visible()
+        await press(page, "Go to the waiting room")
+        check = await arrived(service, "report_check", page)
+        assert check == {"camera": "ok", "microphone": "ok", "speaker": "ok", "connection": "ok"}
+        await arrived(service, "arrive", page)
+        await service.change(states.WAITING)
+        await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_focused()
+        await press(page, "I need more time")
+        await arrived(service, "ask_for_time", page)
+
+
+async def test_a_page_that_only_opened_has_said_nothing(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Your session")
+        await page.wait_for_timeout(300)
+        assert service.commands == []
+
+
+@pytest.mark.parametrize(("late", "minutes"), [("5 minutes", 5), ("20 minutes", 20)])
+async def test_running_late_is_one_tap_and_a_number(chromium: Browser, late: str, minutes: int) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "I’m running late")
+        await page.get_by_role("button", name=re.compile(f"^{late}")).click()
+        assert await arrived(service, "run_late", page) == {"minutes": minutes}
+
+
+async def test_who_cannot_come_says_why_and_may_take_it_back(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "I can’t come")
+        await press(page, "I need some space right now")
+        assert await arrived(service, "declare_absence", page) == {"reason": "space"}
+        await service.change(replace(states.PARTNER, declared="space"))
+        await press(page, "I can come after all")
+        await arrived(service, "withdraw_absence", page)
+
+
+async def test_a_refusal_is_shown_where_the_person_is(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    service.refuse = {"type": "too_late", "message": "That time is too far away."}
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "I’m running late")
+        await page.get_by_role("button", name=re.compile("^10 minutes")).click()
+        await expect(page.get_by_role("alert")).to_have_text("That time is too far away.")
+
+
+async def test_changes_that_got_lost_are_fetched(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_visible()
+        await service.change(states.HELD, skip=3)
+        await expect(page.get_by_role("heading", name="It’s good that you’re here")).to_be_visible()
+
+
+@pytest.mark.parametrize("yes", [True, False])
+async def test_the_attending_partner_answers_yes_or_no(chromium: Browser, yes: bool) -> None:
+    service = partner(states.ASKED)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("img", name=re.compile("left to answer"))).to_be_visible()
+        await press(page, "Yes" if yes else "Not today")
+        assert await arrived(service, "answer_merge", page) == {"question": "q-1", "yes": yes}
+
+
+async def test_a_held_page_names_nobody_but_the_therapist(chromium: Browser) -> None:
+    service = partner(states.HELD)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("heading", name="It’s good that you’re here")).to_be_visible()
+        said = await page.inner_text("body")
+        assert "Robin" not in said
+        assert not re.search(r"partner|solo|alone|joined", said, re.IGNORECASE)
+
+
+async def test_leaving_turns_the_camera_off(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.locator("video[data-person=you]")).to_be_visible()
+        await press(page, "Leave")
+        await page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+        await arrived(service, "leave", page)
+        await expect(page.get_by_role("heading", name="You’ve left.")).to_be_visible()
+        assert await page.locator("video").count() == 0
+
+
+async def test_leaving_quickly_leaves_a_blank_page_and_no_way_back(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Leave quickly")
+        await page.wait_for_url("about:blank")
+        await page.go_back()
+        assert page.url == "about:blank"
+
+
+async def test_a_refused_camera_gets_help_and_is_no_bar(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await page.evaluate(
+            """() => {
+                 navigator.mediaDevices.getUserMedia = async (wanted) => {
+                   if (wanted.video) throw new DOMException('no', 'NotAllowedError');
+                   return new AudioContext().createMediaStreamDestination().stream;
+                 };
+               }"""
+        )
+        await press(page, "Check my camera and sound")
+        await expect(page.get_by_role("alert")).to_contain_text("Your browser keeps the camera from us")
+        assert (await arrived(service, "report_check", page))["camera"] == "failed"
+        await press(page, "Go on without camera")
+        await arrived(service, "arrive", page)
+
+
+async def test_a_lost_connection_is_told_and_comes_back_by_itself(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_visible()
+        service.away = True
+        await service.hang_up()
+        await expect(page.get_by_text("Your connection is away")).to_be_visible()
+        service.away, service.view = False, states.HELD
+        await expect(page.get_by_role("heading", name="It’s good that you’re here")).to_be_visible()
+        await expect(page.get_by_text("Your connection is away")).to_be_hidden()
+
+
+async def test_a_second_device_takes_over_and_the_first_says_so(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await service.emit("closed", {"type": "seat_taken", "message": "Elsewhere."})
+        await expect(page.get_by_role("heading", name="You opened this session somewhere else")).to_be_visible()
+        assert await page.locator("video").count() == 0
+
+
+async def test_a_card_rises_and_is_answered_with_one_tap(chromium: Browser) -> None:
+    service = therapist(states.THERAPIST)
+    async with opened(chromium, "/console", service) as page:
+        await expect(page.get_by_text("Waiting for Robin until")).to_be_visible()
+        await service.change(states.CARDED)
+        await expect(page).to_have_title("● Robin hasn’t come.")
+        await expect(page.get_by_role("alert")).to_contain_text("How do you want to go on? 4 minutes to answer.")
+        await page.get_by_role("button", name=re.compile("^Wait 5 more minutes")).click()
+        assert await arrived(service, "answer_card", page) == {"card": "c-1", "option": "wait"}
+
+
+async def test_a_grave_answer_can_be_undone(chromium: Browser) -> None:
+    service = therapist(states.CARDED)
+    async with opened(chromium, "/console", service) as page:
+        await page.get_by_role("button", name=re.compile("^See Alex alone")).click()
+        await press(page, "Undo")
+        await page.get_by_role("button", name=re.compile("^Find a new time")).click()
+        assert service.given("answer_card") == []
+        assert await arrived(service, "answer_card", page) == {"card": "c-1", "option": "reschedule"}
+
+
+async def test_a_grave_answer_is_dropped_when_its_card_is_gone(chromium: Browser) -> None:
+    service = therapist(states.CARDED)
+    async with opened(chromium, "/console", service) as page:
+        await page.get_by_role("button", name=re.compile("^Find a new time")).click()
+        await service.change(states.THERAPISTS["ready"])
+        await expect(page.get_by_text("Everyone is here.")).to_be_visible()
+        await page.wait_for_timeout(4_500)
+        assert service.given("answer_card") == []
+
+
+async def test_being_seen_alone_asks_for_a_focus_where_the_plan_was_joint_work(chromium: Browser) -> None:
+    service = therapist(states.THERAPISTS["card focus"])
+    async with opened(chromium, "/console", service) as page:
+        await page.get_by_role("button", name=re.compile("^See Alex alone")).click()
+        await press(page, "Coping skills")
+        await press(page, "Do it now")
+        answer = await arrived(service, "answer_card", page)
+        assert answer == {"card": "c-1", "option": "proceed", "focus": "coping_skills"}
+
+
+async def test_who_waits_is_let_in_one_by_one_or_together(chromium: Browser) -> None:
+    service = therapist(states.THERAPISTS["ready"])
+    async with opened(chromium, "/console", service) as page:
+        await press(page, "Let Robin in")
+        assert await arrived(service, "admit", page) == {"participant": "b"}
+        await press(page, "Let both in and start")
+        await arrived(service, "admit_all", page)
+
+
+async def test_removing_somebody_is_asked_twice(chromium: Browser) -> None:
+    service = therapist(states.THERAPISTS["room"])
+    async with opened(chromium, "/console", service) as page:
+        await page.locator("[data-partner=b]").get_by_role("button", name="Remove").click()
+        await press(page, "Remove Robin")
+        assert await arrived(service, "remove", page) == {"participant": "b"}
+
+
+async def test_the_therapist_approves_in_advance(chromium: Browser) -> None:
+    service = therapist(states.THERAPIST)
+    async with opened(chromium, "/console", service) as page:
+        await page.get_by_role("radio", name=re.compile("Yes, today")).check()
+        assert await arrived(service, "approve_solo", page) == {"approval": "granted"}
+
+
+async def test_times_are_picked_by_keyboard_alone(chromium: Browser) -> None:
+    service = FakeService(rest={**TIMES, "/v1/proposal/answer": (200, {"status": "waiting", "starts_at": None})})
+    async with opened(chromium, "/times", service) as page:
+        await page.get_by_role("checkbox").first.focus()
+        for key in ("Space", "Tab", "Tab", "Space", "Tab", "Tab", "Enter"):
+            await page.keyboard.press(key)
+        await expect(page.get_by_role("heading", name="Thank you, that’s all we need.")).to_be_focused()
+
+
+async def test_nothing_is_stored_and_the_address_alone_keeps_the_token(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_visible()
+        left = await page.evaluate(
+            "[localStorage.length, sessionStorage.length, document.cookie, document.body.outerHTML]"
+        )
+        assert left[:3] == [0, 0, ""]
+        assert TOKEN not in left[3]
+
+
+async def test_the_countdown_follows_the_demos_clock(chromium: Browser) -> None:
+    service = therapist(states.CARDED)
+    service.speed = 60
+    service.rest[REDEEM] = link("therapist", name="Dr. Rivera", speed=60)
+    async with opened(chromium, "/console", service) as page:
+        await expect(page.get_by_text("the clocks run 60 times as fast")).to_be_visible()
+        await expect(page.locator(".ring text")).to_have_text("0:00", timeout=8_000)
+
+
+async def test_a_place_that_the_view_takes_away_is_shown_at_once(chromium: Browser) -> None:
+    service = partner(states.ROOM)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await expect(page.get_by_role("heading", name="With Dr. Rivera and Robin")).to_be_visible()
+        await service.change(states.WAITING)
+        await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_visible()
+        await service.change(replace(states.WAITING, place=Place.REMOVED))
+        await expect(page.get_by_role("heading", name="Your part of this session is over")).to_be_visible()
