@@ -41,6 +41,14 @@ def press_about(name: str) -> Act:
     return act
 
 
+def unfold(*names: str) -> Act:
+    async def act(page: Page) -> None:
+        for name in names:
+            await page.locator("summary", has_text=name).first.click()
+
+    return act
+
+
 @dataclass(frozen=True)
 class Case:
     """`path` opened with `view` and `rest`, after `act`, shows the heading `shows`."""
@@ -97,6 +105,7 @@ CASES: dict[str, Case] = {
     "console card": console("Robin hasn’t come.", "card"),
     "console card undo": console("Robin hasn’t come.", "card", press_about("See Alex alone")),
     "console card focus": console("Robin hasn’t come.", "card focus", press_about("See Alex alone")),
+    "console why": console("Robin hasn’t come.", "card", unfold("Why am I asked?", "What Dyad decided, and why")),
     "console card s1": console("Robin has come and waits in private.", "card s1"),
     "console card merge pending": console("Robin has come", "card merge pending"),
     "console ready": console("Alex & Robin", "ready"),
@@ -112,7 +121,10 @@ CASES: dict[str, Case] = {
     ),
     "times used": Case("/times", "You’ve already answered", rest={REDEEM: problem("link_used")}),
     "team": Case(
-        "/team", "Sessions", rest={**TEAM, **{f"/v1/sessions/s-{n}/explain": (200, states.EXPLAINED) for n in range(3)}}
+        "/team",
+        "Sessions",
+        rest={**TEAM, **{f"/v1/sessions/s-{n}/explain": (200, states.EXPLAINED) for n in range(3)}},
+        act=unfold("What Dyad decided, and why"),
     ),
     "messages": Case(
         "/messages", "Messages sent", rest={**TEAM, "/v1/demo/messages": (200, states.messages("http://d"))}

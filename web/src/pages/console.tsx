@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
+import { healing } from "../rtc/heal";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
 import { ticking } from "../ui/tick";
 import { isOver, names, standing } from "../words/console";
@@ -67,6 +68,7 @@ function Stopped({ code, message }: { readonly code: string; readonly message: s
 function Console({ desk, view }: { readonly desk: Desk; readonly view: TherapistView & { readonly speed: number } }) {
   const over = isOver(view);
   useEffect(() => ticking(desk.clock), []);
+  useEffect(() => healing(desk.live, desk.media), []);
   useEffect(() => desk.keepListing(), []);
   useEffect(() => {
     if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
 import type { PartnerView } from "../protocol";
+import { healing } from "../rtc/heal";
 import { Busy, Clinic, Message, Page } from "../ui/page";
 import { ticking } from "../ui/tick";
 import { CLOSING, troubleOf } from "../words/people";
@@ -68,6 +69,7 @@ function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: s
 
 function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk }) {
   useEffect(() => ticking(desk.clock), []);
+  useEffect(() => healing(desk.live, desk.media), []);
   const view = desk.live.view.value;
   const phone = view?.session.clinic_phone ?? null;
   const ended = desk.live.ended.value;

@@ -1,5 +1,5 @@
 import type { Moment, MomentKind } from "../protocol";
-import { MOMENT, MOMENT_MORE } from "../words/policy";
+import { MOMENT, MOMENT_DONE, MOMENT_MORE } from "../words/policy";
 import { capital } from "../words/word";
 import { city, shortTime } from "../words/times";
 
@@ -19,7 +19,7 @@ export function Moments(props: {
       <h2 id="next">{props.title ?? "What happens next"}</h2>
       <ol class="line" aria-live="polite">
         {props.moments.map((moment) => (
-          <Line key={moment.kind} moment={moment} host={props.host} zone={props.zone} />
+          <Line key={moment.kind} moment={moment} timed={timed(moment, props.moments)} host={props.host} zone={props.zone} />
         ))}
       </ol>
       <p>
@@ -29,13 +29,22 @@ export function Moments(props: {
   );
 }
 
-function Line({ moment, host, zone }: { readonly moment: Moment; readonly host: string; readonly zone: string }) {
+/** Whether the line starts with a time: not where that would run backwards on the page. */
+function timed(moment: Moment, all: readonly Moment[]): boolean {
+  if (TIMELESS.has(moment.kind)) return false;
+  const at = Date.parse(moment.at);
+  return moment.state !== "now" || !all.some((other) => other.state === "done" && Date.parse(other.at) > at);
+}
+
+function Line(props: { readonly moment: Moment; readonly timed: boolean; readonly host: string; readonly zone: string }) {
+  const { moment, timed, host, zone } = props;
+  const words = moment.state === "done" ? (MOMENT_DONE[moment.kind] ?? MOMENT[moment.kind]) : MOMENT[moment.kind];
   const more = moment.state === "now" ? MOMENT_MORE[moment.kind] : undefined;
-  const said = TIMELESS.has(moment.kind) ? (
-    capital(MOMENT[moment.kind](host))
+  const said = !timed ? (
+    capital(words(host))
   ) : (
     <>
-      <time dateTime={moment.at}>{shortTime(moment.at, zone)}</time> · {MOMENT[moment.kind](host)}
+      <time dateTime={moment.at}>{shortTime(moment.at, zone)}</time> · {words(host)}
     </>
   );
   if (moment.state !== "now") return <li class={moment.state}>{said}</li>;

@@ -196,6 +196,11 @@ export const MOMENT: Record<MomentKind, (host: string) => string> = {
   known: () => "at the latest, you’ll know",
 };
 
+/** What reads differently once its time has come. */
+export const MOMENT_DONE: Partial<Record<MomentKind, (host: string) => string>> = {
+  decides: (host) => `from here on, ${host} decides how to go on`,
+};
+
 /** The quiet second line under what is going on now. */
 export const MOMENT_MORE: Partial<Record<MomentKind, string>> = {
   now_ready: "You don’t need to do anything.",

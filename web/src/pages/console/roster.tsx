@@ -103,7 +103,7 @@ function Chips({ row, view }: { readonly row: PartnerRow; readonly view: Therapi
   const away = row.state !== "present";
   return (
     <>
-      {row.outcome && <span class={row.outcome === "attended" ? "chip" : "chip amber"}>{OUTCOME[row.outcome]}</span>}{" "}
+      {row.outcome && (away || isOver(view)) && <span class={row.outcome === "attended" ? "chip" : "chip amber"}>{OUTCOME[row.outcome]}</span>}{" "}
       {away && row.late_until && <span class="chip amber">late, about {clockTime(row.late_until, zone)}</span>}{" "}
       {row.asked_for_time && <span class="chip amber">asks for more time</span>}
     </>

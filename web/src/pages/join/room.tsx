@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PartnerView, Question } from "../../protocol";
+import type { PartnerView, Question, Sent } from "../../protocol";
 import { slotOf } from "../../rtc/slots";
 import { Title } from "../../ui/page";
 import { Ring } from "../../ui/ring";
@@ -10,7 +10,7 @@ import { capital } from "../../words/word";
 import type { Desk } from "./desk";
 import { LeaveDialog } from "./waiting";
 
-export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
   const { media, live } = desk;
   const [leaving, setLeaving] = useState(false);
   const [blocked, setBlocked] = useState<(() => void) | null>(null);
@@ -69,11 +69,16 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
   );
 }
 
-function Left({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+function Left({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
   const until = Date.parse(view.session.starts_at) + view.session.minutes * 60_000;
   const minutes = Math.ceil((until - desk.clock.now.value) / 60_000);
-  if (minutes <= 0 || minutes > view.session.minutes) return null;
-  return <small>{minutes} min left</small>;
+  const { speed } = view;
+  return (
+    <small>
+      {speed !== 1 && `Demo, ${speed} times as fast. `}
+      {minutes > 0 && minutes <= view.session.minutes && <span class="nowrap">{minutes} min left</span>}
+    </small>
+  );
 }
 
 /** A wait for somebody's connection. */
@@ -107,15 +112,15 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
   return (
     <section class="sheet ask rise" role="alertdialog" aria-labelledby="merge" aria-describedby="merge-more">
       <div class="row">
-        <div class="grow">
-          <h2 id="merge">Your partner has come. May they join you now?</h2>
-          <p class="soft" id="merge-more">
-            Either answer is fine, and only your therapist sees it. If you don’t answer by{" "}
-            {clockTime(question.answer_by, props.zone)}, you go on as you are.
-          </p>
-        </div>
+        <h2 class="grow" id="merge">
+          Your partner has come. May they join you now?
+        </h2>
         <Ring clock={desk.clock} from={since} until={question.answer_by} />
       </div>
+      <p class="soft" id="merge-more">
+        Either answer is fine, and only your therapist sees it. If you don’t answer by{" "}
+        {clockTime(question.answer_by, props.zone)}, you go on as you are.
+      </p>
       <div class="grid2">
         <button type="button" disabled={said} onClick={() => void answer(true)}>
           Yes
