@@ -1,0 +1,75 @@
+"""People at browsers: real Chromium, each in a tab of one window, doing what the pages offer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.service.support import House, house
+
+PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
+FRAMES = """[...document.querySelectorAll('video[data-person]')]
+  .map(v => [v.dataset.person, v.getVideoPlaybackQuality().totalVideoFrames])"""
+
+
+class Window:
+    """One browser window on a running service; every link opens in a tab of its own."""
+
+    def __init__(self, home: House, context: BrowserContext) -> None:
+        self.home, self._context = home, context
+        self.errors: list[str] = []
+
+    async def opens(self, who: str) -> Page:
+        """The link of therapist, a or b."""
+        links = self.home.links
+        link = {"therapist": links.therapist, "a": links.partner_a, "b": links.partner_b}[who]
+        page = await self.tab(link)
+        await page.set_viewport_size(DESK if who == "therapist" else PHONE)  # type: ignore[arg-type]
+        return page
+
+    async def tab(self, link: str) -> Page:
+        page = await self._context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        await page.goto(link)
+        return page
+
+    async def waits(self, who: str) -> Page:
+        """A partner opens the link, checks the devices and goes to the waiting room."""
+        page = await self.opens(who)
+        await page.get_by_role("button", name="Check my camera and sound").click()
+        await page.locator("video[data-person=you]").wait_for()
+        await page.get_by_role("button", name="Go to the waiting room").click()
+        await page.get_by_role("heading", name="You’re here").wait_for()
+        return page
+
+
+@asynccontextmanager
+async def window(browser: Browser, speed: float = 1.0) -> AsyncIterator[Window]:
+    async with house(speed=speed) as home:
+        context = await browser.new_context(permissions=["camera", "microphone"])
+        opened = Window(home, context)
+        yield opened  # after a failure the pages stay open for their screenshots; the browser closes them
+        assert opened.errors == []
+        await context.close()
+
+
+async def frames(page: Page) -> dict[str, int]:
+    """Frames decoded so far, by whose picture it is."""
+    return dict(await page.evaluate(FRAMES))
+
+
+async def sees(page: Page, *people: str) -> None:
+    """The pictures of exactly these people move, within 20 s."""
+    began, before = time.monotonic(), await frames(page)
+    while True:
+        now = await frames(page)
+        others = set(now) - {"you"}
+        if others == set(people) and all(now[key] > before.get(key, 0) + 3 for key in people):
+            return
+        if time.monotonic() - began > 20:
+            raise AssertionError(f"wanted moving pictures of {people}; frames were {before} and are {now}")
+        await asyncio.sleep(0.1)
