@@ -1,4 +1,4 @@
-"""What the media worker sees and tells. A peer is an opaque id; nothing here names a person."""
+"""What a `MediaBackend` sees and tells. A peer is an opaque id; nothing here names a person."""
 
 from __future__ import annotations
 

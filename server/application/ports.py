@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from server.application.media_events import MediaEvent
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
 
@@ -252,7 +253,7 @@ class MediaBackend(Protocol):
 
     async def close(self, peer: str) -> None: ...
 
-    def subscribe(self, listener: Callable[[Any], None]) -> None: ...
+    def subscribe(self, listener: Callable[[MediaEvent], None]) -> None: ...
 
 
 class Codec(Protocol):

@@ -12,13 +12,20 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from server.application.dispatcher import Change, Dispatcher
+from server.application.media_events import (
+    MediaEvent,
+    PeerClosed,
+    PeerConnected,
+    PeerObserved,
+    SlotsChanged,
+    WorkerReady,
+)
 from server.application.ports import Clock, MediaBackend, MediaRefused
 from server.domain.session.commands import Drop, ReportLink
 from server.domain.session.state import Session
 from server.domain.session.view import placement_of, view_of
 from server.domain.session.views import Link, PartnerView, Place, TherapistView
 from signaling.gateway.seats import Seat, Seats
-from signaling.media.events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged, WorkerReady
 from signaling.protocol.messages import PROTOCOL_VERSION
 
 SILENT = 2.0  # s until the others see "reconnecting"

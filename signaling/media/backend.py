@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
+from server.application.media_events import MediaEvent, WorkerLost, WorkerReady
 from server.application.ports import MediaRefused
-from signaling.media.events import MediaEvent, WorkerLost, WorkerReady
 from signaling.media.forwarder.sdp import MAX_CHARS
 from signaling.media.wire import MAX_LINE, event_of, line
 

@@ -10,7 +10,7 @@ import dataclasses
 import json
 from typing import Any, get_args
 
-from signaling.media.events import MediaEvent, SlotsChanged
+from server.application.media_events import MediaEvent, SlotsChanged
 
 MAX_LINE = 1 << 18
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from server.application.media_events import MediaEvent
 from signaling.media.backend import EmbeddedForwarder
-from signaling.media.events import MediaEvent
 from signaling.media.synthetic import SyntheticPeer
 
 E = TypeVar("E")

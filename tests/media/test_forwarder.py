@@ -9,8 +9,8 @@ import signal
 import pytest
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
+from server.application.media_events import PeerClosed, PeerObserved, SlotsChanged, WorkerLost, WorkerReady
 from server.application.ports import MediaRefused
-from signaling.media.events import PeerClosed, PeerObserved, SlotsChanged, WorkerLost, WorkerReady
 from signaling.media.forwarder import sdp
 from signaling.media.synthetic import SyntheticPeer
 from tests.media.support import stage, until

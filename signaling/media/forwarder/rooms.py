@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from signaling.media.events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
+from server.application.media_events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
 from signaling.media.forwarder import rtp
 from signaling.media.forwarder.mux import Mux
 from signaling.media.forwarder.peer import Peer
