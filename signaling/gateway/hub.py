@@ -1,4 +1,4 @@
-"""Carries each change of a session to its people: media is cut first, then views go out, then media is opened."""
+"""Carries each change of a session to its people: media is cut first, then opened, then views go out."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ class Hub:
         for seat in seats:
             if seat.key not in places:
                 await self._close_media(seat)
+        # Opened at once, not one after the other: a first picture waits for its keyframe, so ask for that first.
+        await asyncio.gather(*(self._place(change.after, seat) for seat in seats))
         for seat in seats:
             await self._show(seat, change.after)
-        for seat in seats:
-            await self._place(change.after, seat)
         await self._expel(change, seats)
 
     async def _expel(self, change: Change, seats: list[Seat]) -> None:

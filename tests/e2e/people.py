@@ -48,9 +48,11 @@ class Window:
 
 
 @asynccontextmanager
-async def window(browser: Browser, speed: float = 1.0) -> AsyncIterator[Window]:
+async def window(browser: Browser, speed: float = 1.0, prepare: str = "") -> AsyncIterator[Window]:
+    """`prepare` is JavaScript that runs in each page before its own."""
     async with house(speed=speed) as home:
         context = await browser.new_context(permissions=["camera", "microphone"])
+        await context.add_init_script(prepare)
         opened = Window(home, context)
         yield opened  # after a failure the pages stay open for their screenshots; the browser closes them
         assert opened.errors == []

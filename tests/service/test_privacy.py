@@ -124,8 +124,9 @@ async def test_sent_back_is_cut_before_anybody_is_told() -> None:
         await hub.offer(seat)
         hub.snapshot(seat, session)
     await dispatcher.submit("s1", c.Arrive("a"))
+    order.clear()
     await dispatcher.submit("s1", c.Admit("a"))
-    assert order[-1] == "place s1/a s1/1", "media opens after the views have gone out"
+    assert order[0] == "place s1/a s1/1", "the first picture is asked for before anything else"
     order.clear()
     await dispatcher.submit("s1", c.SendBack("a"))
     assert order[0] == "place s1/a None"

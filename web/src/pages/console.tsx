@@ -6,6 +6,7 @@ import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
 import { healing } from "../rtc/heal";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
+import { picturesReady } from "../ui/picture";
 import { ticking } from "../ui/tick";
 import { isOver, names, standing } from "../words/console";
 import { troubleOf } from "../words/people";
@@ -69,6 +70,7 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
   const over = isOver(view);
   useEffect(() => ticking(desk.clock), []);
   useEffect(() => healing(desk.live, desk.media), []);
+  useEffect(() => picturesReady(desk.media.streams), []);
   useEffect(() => desk.keepListing(), []);
   useEffect(() => {
     if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();

@@ -6,6 +6,7 @@ import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
 import type { PartnerView } from "../protocol";
 import { healing } from "../rtc/heal";
 import { Busy, Clinic, Message, Page } from "../ui/page";
+import { picturesReady } from "../ui/picture";
 import { ticking } from "../ui/tick";
 import { CLOSING, troubleOf } from "../words/people";
 import { CheckScreen } from "./join/check";
@@ -70,6 +71,7 @@ function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: s
 function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk }) {
   useEffect(() => ticking(desk.clock), []);
   useEffect(() => healing(desk.live, desk.media), []);
+  useEffect(() => picturesReady(desk.media.streams), []);
   const view = desk.live.view.value;
   const phone = view?.session.clinic_phone ?? null;
   const ended = desk.live.ended.value;

@@ -1,25 +1,29 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Person } from "../protocol";
+import { pictureOf } from "./picture";
 
 /** A picture that plays a stream; sound and picture of one person come together. */
 function Play(props: {
   readonly stream: MediaStream;
   readonly person: string;
-  readonly muted?: boolean;
   readonly label: string;
+  readonly muted?: boolean;
+  readonly hidden?: boolean;
   readonly onBlocked?: (play: () => void) => void;
 }) {
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    if (element.srcObject !== props.stream) element.srcObject = props.stream;
-    const play = () => void element.play().catch(() => props.onBlocked?.(play));
+  const { stream, person, label, muted = false, hidden = false } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const picture = pictureOf(stream);
+    picture.muted = muted;
+    picture.dataset["person"] = person;
+    picture.setAttribute("aria-label", label);
+    if (picture.parentElement === frame.current) return;
+    frame.current?.replaceChildren(picture);
+    const play = () => void picture.play().catch(() => props.onBlocked?.(play));
     play();
-  }, [props.stream]);
-  return (
-    <video ref={video} data-person={props.person} playsInline autoPlay muted={props.muted ?? false} aria-label={props.label} />
-  );
+  }, [stream, person, label, muted]);
+  return <div ref={frame} hidden={hidden} />;
 }
 
 /** Somebody in the room. */
@@ -34,9 +38,13 @@ export function PersonTile(props: {
     <div class="tile" data-tile={person.key}>
       <Face name={person.name} />
       {stream && (
-        <div hidden={!person.camera}>
-          <Play stream={stream} person={person.key} label={`${person.name}’s picture`} {...(props.onBlocked && { onBlocked: props.onBlocked })} />
-        </div>
+        <Play
+          stream={stream}
+          person={person.key}
+          label={`${person.name}’s picture`}
+          hidden={!person.camera}
+          {...(props.onBlocked && { onBlocked: props.onBlocked })}
+        />
       )}
       <div class="note">
         {away && <span>Connection lost, coming back…</span>}
