@@ -15,8 +15,8 @@ WEB_INSTALLED := $(if $(WEB),web/node_modules/.installed)
 WEB_BUILT := $(if $(WEB),web/dist/.built)
 WEB_SOURCES := $(if $(WEB),$(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print))
 
-.PHONY: help setup run test check format lock sim bench clean
-.PHONY: check-format check-lint check-types check-imports check-purity check-web
+.PHONY: help setup run test check format generate lock sim bench clean
+.PHONY: check-format check-lint check-types check-imports check-purity check-wire check-web
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -32,7 +32,7 @@ test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k
 	$(if $(WEB),$(if $(ARGS),,cd web && npm run --silent test))
 	$(PYTHON) -m pytest $(ARGS)
 
-check: check-format check-lint check-types check-imports check-purity check-web ## Check format, lint, types, imports (-k: all of them)
+check: check-format check-lint check-types check-imports check-purity check-wire check-web ## Check format, lint, types, imports (-k: all of them)
 
 check-format: $(INSTALLED)
 	$(VENV)/bin/ruff format --check .
@@ -44,12 +44,18 @@ check-imports: $(INSTALLED)
 	$(VENV)/bin/lint-imports --no-logo
 check-purity: $(INSTALLED)
 	$(PYTHON) -m tests.architecture.purity
+check-wire: $(INSTALLED)
+	$(PYTHON) -m signaling.asyncapi --check
 check-web: $(INSTALLED) $(WEB_INSTALLED)
 	$(if $(WEB),cd web && npm run --silent check)
 
 format: $(INSTALLED) ## Rewrite Python files in the project's format
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
+
+generate: $(INSTALLED) ## Write the AsyncAPI document and the page's types from the server's models
+	$(PYTHON) -m signaling.asyncapi
+	$(PYTHON) web/scripts/generate_types.py
 
 lock: $(CREATED) ## Bring requirements.lock in line with pyproject.toml (ARGS=--upgrade for newer versions)
 	$(PIP) install uv==$(UV_VERSION)

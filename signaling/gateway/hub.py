@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -26,7 +26,7 @@ from server.domain.session.state import Session
 from server.domain.session.view import placement_of, view_of
 from server.domain.session.views import Link, PartnerView, Place, TherapistView
 from signaling.gateway.seats import Seat, Seats
-from signaling.protocol.messages import PROTOCOL_VERSION
+from signaling.protocol.answers import PROTOCOL_VERSION, Changed, Closed, Envelope, MediaOffered, SlotsAssigned
 
 SILENT = 2.0  # s until the others see "reconnecting"
 DROPPED = 15.0  # s until everything silent means dropped
@@ -35,7 +35,8 @@ TICK = 0.5
 _PARTNER = TypeAdapter(PartnerView)
 _THERAPIST = TypeAdapter(TherapistView)
 
-Emit = Callable[[str, str, dict[str, Any]], Awaitable[None]]
+D = TypeVar("D")
+Emit = Callable[[str, str, Any], Awaitable[None]]
 
 
 def view_json(session: Session, key: str, clock: Clock) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class Hub:
             return
         seat.has_media, seat.placed, seat.media_at = old.has_media, old.placed, old.media_at
         if old.sid is not None and old.sid != seat.sid:
-            body = self._envelope(old, {"type": "seat_taken", "message": "You opened this session somewhere else."})
+            body = self._envelope(old.rev, Closed(type="seat_taken", message="You opened this session somewhere else."))
             await self._kick(old.sid, "closed", body)
 
     def snapshot(self, seat: Seat, session: Session) -> dict[str, Any]:
@@ -120,18 +121,18 @@ class Hub:
     async def _expel(self, change: Change, seats: list[Seat]) -> None:
         for seat in seats:
             if change.after.seats[seat.key].place is Place.REMOVED and seat.sid is not None:
-                body = {"type": "removed", "message": "The therapist has ended your part of this session."}
-                await self._kick(seat.sid, "closed", self._envelope(seat, body))
+                body = Closed(type="removed", message="The therapist has ended your part of this session.")
+                await self._kick(seat.sid, "closed", self._envelope(seat.rev, body))
                 self.seats.clear(seat)
 
     async def close_seat(self, sid: str, code: str, message: str) -> None:
         """Cut this connection's media, say why, and close it; the person counts as dropped when they stay away."""
         seat = self.seats.of_sid(sid)
         if seat is None:
-            await self._kick(sid, "closed", {"v": PROTOCOL_VERSION, "data": {"type": code, "message": message}})
+            await self._kick(sid, "closed", self._envelope(0, Closed(type=code, message=message)))
             return
         await self._close_media(seat)
-        await self._kick(sid, "closed", self._envelope(seat, {"type": code, "message": message}))
+        await self._kick(sid, "closed", self._envelope(seat.rev, Closed(type=code, message=message)))
 
     async def _show(self, seat: Seat, session: Session) -> None:
         if seat.sid is None or not seat.view:
@@ -140,10 +141,10 @@ class Hub:
         changed = {key: value for key, value in view.items() if seat.view.get(key) != value}
         if changed:
             seat.view, seat.rev = view, seat.rev + 1
-            await self._emit(seat.sid, "changed", self._envelope(seat, {"set": changed}))
+            await self._emit(seat.sid, "changed", self._envelope(seat.rev, Changed(set=changed)))
 
-    def _envelope(self, seat: Seat, data: dict[str, Any]) -> dict[str, Any]:
-        return {"v": PROTOCOL_VERSION, "rev": seat.rev, "at": self._clock.now().isoformat(), "data": data}
+    def _envelope(self, rev: int, data: D) -> Envelope[D]:
+        return {"v": PROTOCOL_VERSION, "rev": rev, "at": self._clock.now().isoformat(), "data": data}
 
     # -- media -----------------------------------------------------------------------------
 
@@ -191,14 +192,14 @@ class Hub:
         seat = self.seats.of_peer(peer)
         if seat is not None and seat.sid is not None:
             keys = {str(i): source.rpartition("/")[2] if source else None for i, source in slots.items()}
-            await self._emit(seat.sid, "slots_assigned", self._envelope(seat, {"slots": keys}))
+            await self._emit(seat.sid, "slots_assigned", self._envelope(seat.rev, SlotsAssigned(slots=keys)))
 
     async def _offer_all(self) -> None:
         for seat in self.seats:
             if seat.has_media and seat.sid is not None:
                 offer = await self.offer(seat)
                 if offer is not None:
-                    await self._emit(seat.sid, "media_offered", self._envelope(seat, {"offer": offer}))
+                    await self._emit(seat.sid, "media_offered", self._envelope(seat.rev, MediaOffered(offer=offer)))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,13 @@ from signaling.gateway.sockets import NAMESPACE
 from signaling.gateway.throttle import Bucket
 from signaling.gateway.translate import allowed, command_of
 from signaling.protocol import messages as m
+from signaling.protocol.answers import Done, Joined, Offered, Refreshed, Refused
 
 RATE, BURST = 20.0, 40.0  # messages a second from one connection
 LOOK_AGAIN = 5.0  # s between two looks at whether a link still stands
 MAX_REFUSED = 200  # throttled messages until the connection is closed
 
-Ack = dict[str, Any]
+Ack = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Caller:
     refused: int = 0
 
 
-def refused(code: str, message: str) -> Ack:
+def refused(code: str, message: str) -> Refused:
     return {"error": {"type": code, "message": message}}
 
 
@@ -113,10 +115,11 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             if isinstance(message, m.Refresh):
                 return await self._snapshot(seat)
             if isinstance(message, m.RestartMedia):
-                return {"ok": True, "rev": seat.rev, "offer": await self._hub.offer(seat)}
+                offer = await self._hub.offer(seat)
+                return Offered(ok=True, rev=seat.rev, offer=offer)
             if isinstance(message, m.AnswerMedia):
                 await self._hub.answer(seat, message.sdp)
-                return {"ok": True, "rev": seat.rev}
+                return Done(ok=True, rev=seat.rev)
             return await self._command(seat, message)
         except MediaRefused as no:
             return refused(no.code, str(no))
@@ -142,12 +145,12 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             seat = Seat(grant.session, grant.participant, epoch, sid, token_hash=grant.token_hash)
             await self._hub.seat(seat, reply.session)
         offer = await self._hub.offer(seat) if message.media else None
-        return {**await self._snapshot(seat), "offer": offer, "ice_servers": []}
+        return Joined(**await self._snapshot(seat), offer=offer, ice_servers=[])
 
-    async def _snapshot(self, seat: Seat) -> Ack:
+    async def _snapshot(self, seat: Seat) -> Refreshed:
         session = await self._dispatcher.session(seat.session)
         snapshot = self._hub.snapshot(seat, session)
-        return {"ok": True, "rev": seat.rev, "snapshot": snapshot}
+        return Refreshed(ok=True, rev=seat.rev, snapshot=snapshot)
 
     async def _command(self, seat: Seat, message: m.Message) -> Ack:
         command = command_of(message, seat.key, self._clock.now())
@@ -156,7 +159,7 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return _refusal(reply.refusal)
         if isinstance(message, m.Leave):
             await self._hub.gone(seat)
-        return {"ok": True, "rev": seat.rev}
+        return Done(ok=True, rev=seat.rev)
 
 
 def _connection_refused(code: str, message: str) -> Exception:
@@ -165,5 +168,5 @@ def _connection_refused(code: str, message: str) -> Exception:
     return error
 
 
-def _refusal(refusal: Refusal) -> Ack:
+def _refusal(refusal: Refusal) -> Refused:
     return refused(refusal.code, refusal.message)

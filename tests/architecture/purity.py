@@ -27,9 +27,10 @@ PURE_MODULES = frozenset({
     "uuid", "zlib", "zoneinfo",
 })
 # fmt: on
-# Ours: the pure packages themselves. `pydantic` validates what arrives on the wire, and only there.
+# Ours: the pure packages themselves. `pydantic` validates what arrives on the wire, and only there; it wants the
+# TypedDict of `typing_extensions` where Python is older than 3.12.
 PURE_PREFIXES = ("server.domain", "signaling.protocol", "signaling.rooms")
-ALLOWED_IN = {"pydantic": "signaling.protocol", "pydantic_core": "signaling.protocol"}
+ALLOWED_IN = dict.fromkeys(("pydantic", "pydantic_core", "typing_extensions"), "signaling.protocol")
 
 FORBIDDEN = {
     "datetime.datetime.now": "reads the clock",

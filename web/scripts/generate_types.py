@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from server.domain.attendance import model  # noqa: E402
 from server.domain.session import views  # noqa: E402
-from signaling.protocol import messages  # noqa: E402
+from signaling.protocol import answers, messages  # noqa: E402
 
 POLICY = (
     model.Kind,
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def parts() -> Iterator[str]:
-    yield HEAD.format(version=messages.PROTOCOL_VERSION, check=ts(messages.CheckResult, ""))
+    yield HEAD.format(version=answers.PROTOCOL_VERSION, check=ts(messages.CheckResult, ""))
     for cls in (*POLICY, *VIEWS):
         yield from union(cls.__name__, [member.value for member in cls])
     yield from union("Clause", clauses())
