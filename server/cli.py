@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -20,6 +20,7 @@ from server.application.ports import MediaRefused, RecordUnavailable
 from server.bots import SCENARIOS, BotRefused, Scenario, run_bot
 from server.config import SettingsRefused
 from server.demo import DemoLinks, Options, run_demo
+from server.planfile import PlanRefused, example_plan, read_plan
 from server.policy_cli import app as policy_app
 
 T = TypeVar("T")
@@ -147,6 +148,27 @@ def link_revoke(
     """Take back the links of a session, or of one person of it."""
     count = run(operating.revoke_links(data, session, participant))
     typer.echo(json.dumps({"revoked": count}) if as_json else f"{count} links taken back")
+
+
+@session_app.command("plan", epilog="Example: dyad session plan --example > couple.json, then with its name for FILE")
+def session_plan(
+    file: Annotated[Path | None, typer.Argument(help="The session as JSON.", metavar="FILE")] = None,
+    data: Annotated[Path | None, typer.Option(help="The service's folder.", envvar="DYAD_DATA")] = None,
+    base_url: Annotated[str | None, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print a file to begin with.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Book a couple's session and print a link for each person. A running service picks it up by itself."""
+    if example:
+        typer.echo(json.dumps(example_plan(datetime.now(UTC)), indent=2))
+        return
+    if file is None or data is None or base_url is None:
+        fail("Give FILE, --data and --base-url (or DYAD_DATA and DYAD_BASE_URL).", 2)
+    try:
+        links = run(operating.plan_session(data, base_url, read_plan(file)))
+    except PlanRefused as no:
+        fail(str(no), 2)
+    typer.echo(json.dumps(links) if as_json else "\n".join(f"{who:<10} {link}" for who, link in links.items()))
 
 
 @session_app.command("list", epilog="Example: dyad session list --data ./data")

@@ -17,12 +17,17 @@ from server.adapters.sql import SqliteStore
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
 from server.application.links import LinkDesk
+from server.application.planning import plan_of
 from server.bootstrap import RECORD, TEAM, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
 from server.demo import until_stopped
+from server.domain.session.commands import PlanSession
 from server.domain.session.state import THERAPIST, Session
 from server.domain.session.view import view_of
 from server.domain.session.views import TherapistView
+from server.planfile import PlannedSession, PlanRefused
+
+AFTERWARDS = timedelta(hours=12)  # that a session's links stay good after its end
 
 
 class NotFound(Exception):
@@ -66,6 +71,31 @@ async def _session(store: SqliteStore, id: str) -> Session:
     if session.plan is None:
         raise NotFound(f"There is no session {id} here. `dyad session list` shows the open ones.")
     return session
+
+
+def _record(data: Path) -> Path:
+    data.mkdir(parents=True, exist_ok=True)
+    return data / RECORD
+
+
+async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> dict[str, str]:
+    """Book the session and return a link for each of its people. Raises `PlanRefused`."""
+    valid = planned.starts_at + timedelta(minutes=planned.minutes) + AFTERWARDS - SystemClock().now()
+    if planned.starts_at <= SystemClock().now():
+        raise PlanRefused("starts_at is over. A session is planned before it begins.")
+    store = await SqliteStore.open(_record(data))
+    try:
+        if await store.appointment(planned.id) is not None:
+            raise PlanRefused(f"There is a session {planned.id} already. Give this one another id.")
+        for person in planned.people():
+            await store.add_person(person)
+        appointment = planned.appointment()
+        await store.add_appointment(appointment)
+        plan = await plan_of(appointment, store)
+        await Dispatcher(store, JsonCodec(), SystemClock()).submit(planned.id, PlanSession(plan))
+    finally:
+        await store.close()
+    return {who: await create_link(data, base_url, planned.id, who, valid) for who in (THERAPIST, "a", "b")}
 
 
 async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:

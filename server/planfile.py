@@ -1,0 +1,138 @@
+"""A session as a file: the couple, their therapist, when, and under which consents."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from server.application.ports import Appointment, Person
+from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
+from server.domain.session.state import THERAPIST
+
+MAX_BYTES = 64 * 1024
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class PlanRefused(ValueError):
+    """The file cannot be used; the message says where and why."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as fault:
+        raise ValueError("not an IANA time zone such as America/Chicago") from fault
+    return name
+
+
+def _window(window: tuple[str, str, str]) -> tuple[str, str, str]:
+    day, start, end = window
+    if day not in DAYS or not time.fromisoformat(start) < time.fromisoformat(end):
+        raise ValueError('not hours such as ["mon", "09:00", "17:00"]')
+    return window
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,]{1,64}@[^@\s<>,]{1,250}$")]
+Hours = Annotated[tuple[str, str, str], AfterValidator(_window)]
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlannedPerson(_Checked):
+    """`hours`: when this person can be booked in a week, in wall time of `zone`."""
+
+    id: Id
+    name: Name
+    email: Email
+    zone: Annotated[str, AfterValidator(_zone)]
+    hours: Annotated[list[Hours], Field(max_length=50)] = []
+
+    def person(self, role: str) -> Person:
+        hours = json.dumps([[DAYS.index(day), start, end] for day, start, end in self.hours])
+        return Person(self.id, self.name, self.email, self.zone, role, hours)
+
+
+class PlannedPartner(PlannedPerson):
+    """`solo_consent`: this partner agreed to the other being seen alone (POLICY.md)."""
+
+    solo_consent: bool = False
+
+
+class PlannedSession(_Checked):
+    id: Id
+    starts_at: AwareDatetime
+    minutes: Annotated[int, Field(ge=15, le=240)] = 50
+    kind: Kind = Kind.COUPLES
+    focus: Annotated[list[Focus], Field(max_length=5)] = []
+    attendance: AttendanceClass | None = None
+    approval: SoloApproval = SoloApproval.NONE
+    keep_apart: bool = False
+    clinic_name: Name
+    clinic_phone: Annotated[str, StringConstraints(max_length=40)] = ""
+    therapist: PlannedPerson
+    a: PlannedPartner
+    b: PlannedPartner
+
+    def people(self) -> list[Person]:
+        return [self.therapist.person("therapist"), self.a.person("partner"), self.b.person("partner")]
+
+    def appointment(self) -> Appointment:
+        """What the directory keeps; its calendar UID is the session's id at Dyad."""
+        terms = self.model_dump(mode="json", include=_TERMS)
+        terms["partners"] = {"a": {"solo_consent": self.a.solo_consent}, "b": {"solo_consent": self.b.solo_consent}}
+        seats = {THERAPIST: self.therapist.id, "a": self.a.id, "b": self.b.id}
+        starts_at: datetime = self.starts_at.astimezone(UTC)
+        return Appointment(self.id, f"{self.id}@dyad", 0, starts_at, self.minutes, "booked", seats, json.dumps(terms))
+
+
+_TERMS = {"kind", "focus", "attendance", "approval", "keep_apart", "clinic_name", "clinic_phone"}
+
+
+def example_plan(now: datetime) -> dict[str, Any]:
+    """A file to begin with: a couple in three zones, tomorrow at three."""
+    starts_at = (now.astimezone(ZoneInfo("America/New_York")) + timedelta(days=1)).replace(
+        hour=15, minute=0, second=0, microsecond=0
+    )
+    week = [[day, "09:00", "18:00"] for day in DAYS[:5]]
+
+    def person(id: str, name: str, zone: str) -> dict[str, Any]:
+        return {"id": id, "name": name, "email": f"{id}@example.org", "zone": zone, "hours": week}
+
+    return {
+        "id": f"rivera-{starts_at:%Y-%m-%d}",
+        "starts_at": starts_at.isoformat(),
+        "minutes": 50,
+        "kind": "couples",
+        "focus": ["communication"],
+        "clinic_name": "Harbour Clinic",
+        "clinic_phone": "+1 555 010 0100",
+        "therapist": person("rivera", "Dr. Rivera", "America/New_York"),
+        "a": {**person("alex", "Alex", "America/Chicago"), "solo_consent": True},
+        "b": {**person("robin", "Robin", "America/Denver"), "solo_consent": True},
+    }
+
+
+def read_plan(path: Path) -> PlannedSession:
+    """Raises `PlanRefused`."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise PlanRefused(f"{path} cannot be read: {fault.strerror}.") from fault
+    if len(text) > MAX_BYTES:
+        raise PlanRefused(f"{path} is longer than {MAX_BYTES // 1024} KiB.")
+    try:
+        return PlannedSession.model_validate_json(text)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise PlanRefused(f"{path}: {where}: {first['msg']}.") from fault
