@@ -1,0 +1,114 @@
+"""Take the README's pictures from the real pages: python -m tests.e2e.pictures [FOLDER]
+
+Three circumstances, in about two minutes. Nobody's camera is seen: soft colours move instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page
+
+from tests.architecture.imports import ROOT
+from tests.e2e.people import Window, sees, window
+from tests.service.support import eventually
+from tests.support.browser import chromium_running
+
+WIDTH, HEIGHT, FRAMES = 320, 240, 40
+
+
+async def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        video = Path(temporary) / "colours.y4m"
+        video.write_bytes(colours())
+        async with chromium_running(f"--use-file-for-fake-video-capture={video}") as browser:
+            for tell in (everybody_comes, nobody_more_comes, robin_comes_late):
+                print(tell.__name__.replace("_", " "), file=sys.stderr)
+                await tell(browser, folder)
+
+
+async def everybody_comes(browser: Browser, folder: Path) -> None:
+    async with window(browser, speed=1) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        robin = await opened.waits("b")
+        await shoot(alex, folder / "waiting.png")
+        await therapist.get_by_role("button", name="Let both in and start").click()
+        await sees(alex, "therapist", "b")
+        await sees(robin, "therapist", "a")
+        await asyncio.sleep(2)
+        await shoot(therapist, folder / "room-console.png")
+        await shoot(alex, folder / "room-phone.png")
+
+
+async def nobody_more_comes(browser: Browser, folder: Path) -> None:
+    async with window(browser, speed=60) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await therapist.get_by_role("button", name="Find a new time").wait_for(timeout=30_000)
+        await shoot(therapist, folder / "card.png")
+        await alex.get_by_text("new time").first.wait_for(timeout=30_000)
+        await shoot(alex, folder / "closing.png")
+        times = await opened.tab((await proposals(opened))[0])
+        await times.set_viewport_size({"width": 390, "height": 800})
+        await times.locator("input[type=checkbox]").first.wait_for()
+        await shoot(times, folder / "times.png")
+
+
+async def robin_comes_late(browser: Browser, folder: Path) -> None:
+    async with window(browser, speed=60) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await therapist.get_by_text("Yes, today").click()
+        await therapist.get_by_role("button", name="See Alex alone").click(timeout=20_000)
+        await sees(alex, "therapist")
+        robin = await opened.waits("b")
+        ask = therapist.get_by_role("button", name="Ask Alex, then join them")
+        await ask.wait_for(timeout=20_000)
+        await shoot(therapist, folder / "late-card.png")
+        await shoot(robin, folder / "late-held.png")
+        await ask.click()
+        await alex.get_by_role("button", name="Yes").wait_for()
+        await shoot(alex, folder / "late-question.png")
+
+
+async def proposals(opened: Window) -> list[str]:
+    async def links() -> list[str]:
+        return [link for mail in await opened.home.mails() for link in mail["links"] if "/times#" in link]
+
+    found: list[str] = await eventually(links, "a proposal of new times")
+    return found
+
+
+async def shoot(page: Page, path: Path) -> None:
+    await page.bring_to_front()
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=path)
+
+
+def colours() -> bytes:
+    """A YUV4MPEG2 film of soft bands that drift and come round again."""
+
+    def plane(width: int, height: int, phase: float, middle: int, swing: int) -> bytes:
+        rows = []
+        for y in range(height):
+            at = [math.sin(2 * math.pi * (0.7 * x / width + 0.5 * y / height + phase)) for x in range(width)]
+            rows.append(bytes(int(middle + swing * value) for value in at))
+        return b"".join(rows)
+
+    film = [f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420jpeg\n".encode()]
+    for number in range(FRAMES):
+        turn, half = number / FRAMES, (WIDTH // 2, HEIGHT // 2)
+        film += [
+            b"FRAME\n",
+            plane(WIDTH, HEIGHT, turn, 140, 36),
+            plane(*half, turn, 132, 8),
+            plane(*half, turn, 122, 6),
+        ]
+    return b"".join(film)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "web" / "pictures"))
