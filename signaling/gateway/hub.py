@@ -29,6 +29,9 @@ from signaling.gateway.seats import Seat, Seats
 from signaling.protocol.answers import PROTOCOL_VERSION, Changed, Closed, Envelope, MediaOffered, SlotsAssigned
 
 SILENT = 2.0  # s until the others see "reconnecting"
+# The same for media alone while the socket stands: a browser that sends neither sound nor picture still checks its
+# connection every 2.5 s, and the worker reports once a second.
+MEDIA_SILENT = 5.0
 DROPPED = 15.0  # s until everything silent means dropped
 TICK = 0.5
 
@@ -213,13 +216,14 @@ class Hub:
         while True:
             await asyncio.sleep(TICK)
             for seat in self.seats:
-                await self._look(seat, time.monotonic())
+                await self.look(seat, time.monotonic())
             for id in self.seats.sessions():
                 session = await self._dispatcher.session(id)
                 for seat in self.seats.of_session(id):
                     await self._show(seat, session)
 
-    async def _look(self, seat: Seat, now: float) -> None:
+    async def look(self, seat: Seat, now: float) -> None:
+        """Judge one seat's silence at `now` (monotonic seconds)."""
         silent = now - seat.last_sign(now)
         if silent >= self._dropped_after:
             since = self._clock.now() - timedelta(seconds=silent * self._clock.speed)
@@ -227,7 +231,8 @@ class Hub:
             await self._close_media(seat)
             await self._dispatcher.submit(seat.session, Drop(seat.key, seat.epoch, since))
             return
-        link = Link.RECONNECTING if silent >= SILENT else Link.OK
+        away = silent >= SILENT or seat.media_silent(now) >= MEDIA_SILENT
+        link = Link.RECONNECTING if away else Link.OK
         if link is not seat.link:
             seat.link = link
             await self._dispatcher.submit(seat.session, ReportLink(seat.key, seat.epoch, link))

@@ -35,6 +35,10 @@ class Seat:
         socket = now if self.socket_lost_at is None else self.socket_lost_at
         return max(socket, self.media_at or 0.0)
 
+    def media_silent(self, now: float) -> float:
+        """Seconds since the media connection last showed life; 0 where there is none to listen to."""
+        return now - self.media_at if self.has_media and self.media_at is not None else 0.0
+
 
 class Seats:
     def __init__(self) -> None:

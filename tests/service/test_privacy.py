@@ -6,20 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from server.adapters.clock import SystemClock
-from server.adapters.codec import JsonCodec
-from server.adapters.memory import MemoryStore
-from server.application.dispatcher import Dispatcher
 from server.bots import Bot
-from server.domain.session import commands as c
-from signaling.gateway.hub import Hub
-from signaling.gateway.seats import Seat
-from tests.domain.session.story import COUPLE
 from tests.service.raw import Raw, raw
 from tests.service.support import House, house
 
@@ -93,45 +84,6 @@ async def test_a_held_partner_hears_of_nobody_and_gets_no_packet() -> None:
             assert not any(secret in frame for secret in SECRETS), frame
 
 
-async def test_a_removed_person_is_cut_off_before_the_list_changes() -> None:
-    order: list[str] = []
-    hub, dispatcher = _hub(order)
-    await dispatcher.submit("s1", c.PlanSession(COUPLE))
-    for key in ("therapist", "a", "b"):
-        session = (await dispatcher.submit("s1", c.Connect(key, 1))).session
-        seat = Seat("s1", key, 1, f"sid-{key}")
-        await hub.seat(seat, session)
-        await hub.offer(seat)
-        if key != "therapist":
-            await dispatcher.submit("s1", c.Arrive(key))
-        hub.snapshot(seat, await dispatcher.session("s1"))
-    await dispatcher.submit("s1", c.AdmitAll())
-    order.clear()
-    await dispatcher.submit("s1", c.Remove("b"))
-    assert order.index("place s1/b None") < order.index("close s1/b") < order.index("changed sid-a")
-    assert order.index("close s1/b") < order.index("changed sid-therapist")
-    assert order[-1] == "kick sid-b"
-
-
-async def test_sent_back_is_cut_before_anybody_is_told() -> None:
-    order: list[str] = []
-    hub, dispatcher = _hub(order)
-    await dispatcher.submit("s1", c.PlanSession(COUPLE))
-    for key in ("therapist", "a"):
-        session = (await dispatcher.submit("s1", c.Connect(key, 1))).session
-        seat = Seat("s1", key, 1, f"sid-{key}")
-        await hub.seat(seat, session)
-        await hub.offer(seat)
-        hub.snapshot(seat, session)
-    await dispatcher.submit("s1", c.Arrive("a"))
-    order.clear()
-    await dispatcher.submit("s1", c.Admit("a"))
-    assert order[0] == "place s1/a s1/1", "the first picture is asked for before anything else"
-    order.clear()
-    await dispatcher.submit("s1", c.SendBack("a"))
-    assert order[0] == "place s1/a None"
-
-
 def _recorded(person: Bot) -> list[str]:
     frames: list[str] = []
 
@@ -140,35 +92,3 @@ def _recorded(person: Bot) -> list[str]:
 
     person.socket.on("*", keep, namespace="/session")
     return frames
-
-
-class _Media:
-    """Notes the order of what it is asked for; media itself is shown in tests/media."""
-
-    def __init__(self, order: list[str]) -> None:
-        self._order = order
-
-    async def offer(self, peer: str) -> str:
-        return "v=0"
-
-    async def answer(self, peer: str, sdp: str) -> None: ...
-
-    async def place(self, peer: str, room: str | None) -> None:
-        self._order.append(f"place {peer} {room}")
-
-    async def close(self, peer: str) -> None:
-        self._order.append(f"close {peer}")
-
-    def subscribe(self, listener: Any) -> None: ...
-
-
-def _hub(order: list[str]) -> tuple[Hub, Dispatcher]:
-    async def emit(sid: str, event: str, body: dict[str, Any]) -> None:
-        order.append(f"{event} {sid}")
-
-    async def kick(sid: str, event: str, body: dict[str, Any]) -> None:
-        order.append(f"kick {sid}")
-
-    clock = SystemClock(start=datetime(2026, 3, 2, 14, 58, tzinfo=UTC))
-    dispatcher = Dispatcher(MemoryStore(), JsonCodec(), clock)
-    return Hub(dispatcher, clock, _Media(order), emit, kick), dispatcher
