@@ -199,7 +199,20 @@ def session_explain(session: str, data: Data, as_json: Json = False) -> None:
     for step in story["steps"]:
         why = f"{step['clause'] or '':<4} {step['action'] or '':<11} {step['because'] or ''}".rstrip()
         typer.echo(f"{step['at'][:19]}  {step['what']:<18} {step['by'] or '':<10} {why}".rstrip())
+        if step["facts"]:
+            typer.echo(f"{'':<21}{_facts_line(step['facts'])}")
     typer.echo(f"policy {story['policy']}")
+
+
+def _facts_line(facts: dict[str, Any]) -> str:
+    """The facts that most decisions turn on; `--json` has all of them."""
+
+    def partner(key: str, one: dict[str, Any]) -> str:
+        reason = f" ({one['reason']})" if one["reason"] else ""
+        return f"{key} {one['state']}{reason}, solo consent {'yes' if one['solo_consent'] else 'no'}"
+
+    people = [f"therapist {facts['therapist']['state']}", *(partner(*item) for item in facts["partners"].items())]
+    return f"as of then: {'; '.join(people)}; approval {facts['solo_approval']}"
 
 
 @app.command(epilog="Example: dyad version --json")

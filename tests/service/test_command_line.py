@@ -91,6 +91,9 @@ def test_a_session_is_planned_listed_explained_and_a_link_taken_back(tmp_path: P
     assert (dyad("session", "show", row["id"], **where))[0] == 0
     _, out, _ = dyad("session", "explain", row["id"], "--json", **where)
     assert json.loads(out)["steps"][0]["what"] == "planned"
+    _, out, _ = dyad("session", "explain", row["id"], **where)
+    assert "as of then: therapist expected; a expected, solo consent yes" in out
+    assert "policy default@1" in out
     _, out, _ = dyad("link", "revoke", row["id"], "b", "--json", **where)
     assert json.loads(out) == {"revoked": 1}
     _, out, _ = dyad("link", "create", row["id"], "b", **where)
