@@ -67,14 +67,14 @@ async def test_sent_back_and_removed(chromium: Browser) -> None:
 
 
 async def test_the_card_see_alex_alone_then_robin_joins(chromium: Browser) -> None:
-    async with window(chromium, speed=60) as opened:
+    async with window(chromium, speed=20) as opened:
         therapist, alex = await opened.opens("therapist"), await opened.waits("a")
         await therapist.get_by_text("Yes, today").click()
-        await therapist.get_by_role("button", name="See Alex alone").click(timeout=20_000)
+        await therapist.get_by_role("button", name="See Alex alone").click(timeout=60_000)
         await sees(alex, "therapist")
         robin = await opened.waits("b")
         assert await robin.get_by_text("Alex").count() == 0
-        await therapist.get_by_role("button", name="Ask Alex, then join them").click(timeout=20_000)
+        await therapist.get_by_role("button", name="Ask Alex, then join them").click(timeout=60_000)
         await alex.get_by_role("button", name="Yes").click()
         await sees(robin, "therapist", "a")
         await sees(alex, "therapist", "b")
