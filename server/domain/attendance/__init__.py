@@ -1,5 +1,6 @@
 """The attendance policy: `decide(facts, policy)`, pure and total (server/POLICY.md)."""
 
+from server.domain.attendance.case import JOINT_WORK, attendance_class
 from server.domain.attendance.decide import decide
 from server.domain.attendance.model import (
     DEFAULT_POLICY,
@@ -7,6 +8,7 @@ from server.domain.attendance.model import (
     Asked,
     AttendanceClass,
     Card,
+    Condition,
     Decision,
     Facts,
     Focus,
@@ -15,6 +17,7 @@ from server.domain.attendance.model import (
     Notice,
     Outage,
     Outcome,
+    OwnClause,
     PartnerFacts,
     PartnerState,
     Policy,
@@ -25,18 +28,21 @@ from server.domain.attendance.model import (
     TherapistState,
 )
 from server.domain.attendance.outcomes import follow_ups_for, outcomes_for
+from server.domain.attendance.own import fingerprint
 from server.domain.attendance.reading import FactsRefused, parse_facts
-from server.domain.attendance.ruling import JOINT_WORK, attendance_class
+from server.domain.attendance.tables import CLAUSES
 from server.domain.attendance.times import elapsed, starts_at_plus
 from server.domain.attendance.writing import decision_json, facts_json
 
 __all__ = [
+    "CLAUSES",
     "DEFAULT_POLICY",
     "JOINT_WORK",
     "Action",
     "Asked",
     "AttendanceClass",
     "Card",
+    "Condition",
     "Decision",
     "Facts",
     "FactsRefused",
@@ -46,6 +52,7 @@ __all__ = [
     "Notice",
     "Outage",
     "Outcome",
+    "OwnClause",
     "PartnerFacts",
     "PartnerState",
     "Policy",
@@ -59,6 +66,7 @@ __all__ = [
     "decision_json",
     "elapsed",
     "facts_json",
+    "fingerprint",
     "follow_ups_for",
     "outcomes_for",
     "parse_facts",

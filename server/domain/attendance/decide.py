@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from server.domain.attendance.clauses import above, group, individual
-from server.domain.attendance.joint import joint
+from server.domain.attendance.case import Case
 from server.domain.attendance.model import (
     DEFAULT_POLICY,
     Action,
@@ -20,50 +19,57 @@ from server.domain.attendance.model import (
     Policy,
 )
 from server.domain.attendance.outcomes import absence_outcome, follow_ups_for, outcomes_for
-from server.domain.attendance.ruling import Case, Ruling
+from server.domain.attendance.own import families
+from server.domain.attendance.rows import Row
+from server.domain.attendance.tables import FAMILIES
 from server.domain.attendance.times import starts_at_plus, under_way
 
 LONG_BEFORE = timedelta(hours=12)
 
 
 def decide(facts: Facts, policy: Policy = DEFAULT_POLICY) -> Decision:
-    """The first clause whose condition holds decides. Always returns; a wait and a card end after `facts.now`."""
+    """The first clause whose condition holds decides. Always returns. A wait ends after `facts.now`.
+
+    So does a card, but for one on which an answer stands that it does not offer: that one keeps its `answer_by` (A2).
+    """
     case = Case(facts, policy)
-    ruling = above(case)
-    if ruling is None:
-        if case.joint:
-            ruling = joint(case)
-        elif facts.session.kind is Kind.INDIVIDUAL:
-            ruling = individual(case)
-        else:
-            ruling = group(case)
-    if ruling.action is not Action.ASK:
-        return _settled(case, ruling, ruling.action, ruling.wait_until)
-    return _asked(case, ruling)
+    row = ruling(case)
+    if row.action is Action.ASK:
+        return _asked(case, row)
+    return _decision(case, row, row.action, wait_until=None if row.until is None else row.until(case))
 
 
-def _asked(case: Case, ruling: Ruling) -> Decision:
+def ruling(case: Case) -> Row:
+    """The line of the policy that rules this case."""
+    own = case.policy.own
+    for family in families(own) if own else FAMILIES:
+        if family.guard(case):
+            for row in family.rows:
+                if row.when(case):
+                    return row
+    raise AssertionError("the last family rules every case")
+
+
+def _asked(case: Case, row: Row) -> Decision:
     """A2: what has become of the card so far."""
-    asked, now = case.facts.asked, case.now
+    asked = case.facts.asked
     if asked is None:
-        return _card(case, ruling, _answer_by(case))
-    if asked.answer is Action.WAIT and Action.WAIT in ruling.options:
-        until = (asked.answered_at or asked.at) + case.policy.wait_extension
-        if now < until:
-            return _settled(case, ruling, Action.WAIT, until)
-        return _card(case, ruling, _answer_by(case))
-    if asked.answer is not None and asked.answer in ruling.options:
-        return _settled(case, ruling, asked.answer, None)
-    return _unanswered(case, ruling, asked)
+        return _card(case, row, _answer_by(case))
+    if asked.answer is not None and asked.answer in row.options:
+        return _answered(case, row, asked, asked.answer)
+    if asked.answer is None and case.now >= asked.answer_by:
+        assert row.default is not None
+        return _decision(case, row, row.default)
+    return _card(case, row, asked.answer_by)
 
 
-def _unanswered(case: Case, ruling: Ruling, asked: Asked) -> Decision:
-    if case.now < asked.answer_by:
-        return _card(case, ruling, asked.answer_by)
-    if asked.answer is not None:  # an answer that this question doesn't offer: ask again rather than guess
-        return _card(case, ruling, _answer_by(case))
-    assert ruling.default is not None
-    return _settled(case, ruling, ruling.default, None)
+def _answered(case: Case, row: Row, asked: Asked, answer: Action) -> Decision:
+    if answer is not Action.WAIT:
+        return _decision(case, row, answer)
+    until = (asked.answered_at or asked.at) + case.policy.wait_extension
+    if case.now < until:
+        return _decision(case, row, answer, wait_until=until)
+    return _card(case, row, _answer_by(case))
 
 
 def _answer_by(case: Case) -> datetime:
@@ -77,37 +83,33 @@ def _answer_by(case: Case) -> datetime:
     return soon
 
 
-def _card(case: Case, ruling: Ruling, answer_by: datetime) -> Decision:
-    assert ruling.recommended is not None
-    assert ruling.default is not None
-    card = Card(ruling.options, ruling.recommended, ruling.default, answer_by)
-    return _decision(case, ruling, Action.ASK, card=card)
-
-
-def _settled(case: Case, ruling: Ruling, action: Action, wait_until: datetime | None) -> Decision:
-    return _decision(case, ruling, action, wait_until=wait_until)
+def _card(case: Case, row: Row, answer_by: datetime) -> Decision:
+    assert row.recommended is not None
+    assert row.default is not None
+    card = Card(row.options, row.recommended, row.default, answer_by)
+    return _decision(case, row, Action.ASK, card=card)
 
 
 def _decision(
-    case: Case, ruling: Ruling, action: Action, *, wait_until: datetime | None = None, card: Card | None = None
+    case: Case, row: Row, action: Action, *, wait_until: datetime | None = None, card: Card | None = None
 ) -> Decision:
     facts, policy = case.facts, case.policy
     outcomes: dict[str, Outcome] = {}
-    follow_ups = ruling.follow_ups
+    follow_ups = row.follow_ups
     if action in (Action.PROCEED, Action.RESCHEDULE, Action.END):
-        if ruling.host_missing:
+        if row.host_missing:
             outcomes = dict.fromkeys(facts.partners, Outcome.PROVIDER_CANCELLED)
         else:
             outcomes = outcomes_for(facts, action, policy)
         more = follow_ups_for(facts, action, outcomes, policy)
         follow_ups = tuple(sorted({*follow_ups, *more})) if follow_ups else more
-    elif ruling.clause == "G1" and case.elapsed >= policy.no_show_after:
+    elif row.clause == "G1" and case.elapsed >= policy.no_show_after:
         outcomes = _group_outcomes(case)
         follow_ups = follow_ups_for(facts, action, outcomes, policy)
     return Decision(
         action=action,
-        clause=ruling.clause,
-        because=ruling.why,
+        clause=row.clause,
+        because=row.why if isinstance(row.why, str) else row.why(case),
         attending=case.attending,
         absent=case.absent,
         wait_until=wait_until,
@@ -115,7 +117,7 @@ def _decision(
         converted_kind=Kind.INDIVIDUAL if action is Action.PROCEED else None,
         outcomes=outcomes,
         follow_ups=follow_ups,
-        notify=_notices(case, ruling, action),
+        notify=_notices(case, row, action),
         policy=policy.name,
     )
 
@@ -137,9 +139,9 @@ _WORDS = {
 }
 
 
-def _notices(case: Case, ruling: Ruling, action: Action) -> tuple[Notice, ...]:
+def _notices(case: Case, row: Row, action: Action) -> tuple[Notice, ...]:
     """F5: neutral words to those who are here, separately; none about anybody else."""
     what = _WORDS.get(action)
-    if what is None or not ruling.tell:
+    if what is None or not row.tell:
         return ()
     return tuple(Notice(key, what) for key in case.present)

@@ -182,7 +182,7 @@ class Notice:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # never changed; freezing would add a tenth to the cost of every decision
 class Decision:
     action: Action
     clause: str
@@ -199,8 +199,35 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of an own clause's `when`: a word of the vocabulary and what it is held against."""
+
+    word: str
+    value: tuple[StrEnum, ...] | timedelta | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClause:
+    """A programme's own clause: tried directly before the clause `before`, it rules where all of `when` holds.
+
+    `until` (of a wait) is counted from the planned start, in service-up time.
+    """
+
+    id: str
+    before: str
+    when: tuple[Condition, ...]
+    action: Action
+    because: str
+    until: timedelta | None = None
+    options: tuple[Action, ...] = ()
+    recommended: Action | None = None
+    default: Action | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """The parameters of a policy; a changed parameter is a new version."""
+    """The parameters of a policy and its own clauses; whatever is changed is a new version (`name@version`)."""
 
     name: str = "default@1"
     first_nudge: timedelta = timedelta(minutes=2)
@@ -218,6 +245,7 @@ class Policy:
     review_after_misses: int = 2
     reengage_after_misses: int = 3
     solo_streak_limit: int = 2
+    own: tuple[OwnClause, ...] = ()
 
 
 DEFAULT_POLICY = Policy()

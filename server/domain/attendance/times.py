@@ -11,6 +11,8 @@ ZERO = timedelta(0)
 
 def outage_open(facts: Facts) -> bool:
     """Whether the service cannot see at `now` (A1)."""
+    if not facts.outages:
+        return False
     now = facts.now
     return any(o.since <= now and (o.until is None or o.until > now) for o in facts.outages)
 

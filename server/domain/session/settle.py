@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from server.domain.attendance import (
@@ -34,12 +35,22 @@ def settle(log: Log) -> None:
         if log.session.plan is None or log.session.over:
             return
         before = len(log.events)
-        decision = decide(facts_of(log.session, log.now), log.policy)
+        decision = _decide(log)
         _note_default(log, decision)
         _TAKE[decision.action](log, decision)
         if len(log.events) == before:
             break
     _remind(log)
+
+
+def _decide(log: Log) -> Decision:
+    facts = facts_of(log.session, log.now)
+    decision = decide(facts, log.policy)
+    answered = facts.asked is not None and facts.asked.answer is not None
+    if decision.action is Action.ASK and answered:
+        # The answer was to another question. The new one gets its own time: nobody has seen it yet.
+        return decide(replace(facts, asked=None), log.policy)
+    return decision
 
 
 def _note(log: Log, decision: Decision) -> None:
