@@ -15,7 +15,7 @@ WEB_INSTALLED := $(if $(WEB),web/node_modules/.installed)
 WEB_BUILT := $(if $(WEB),web/dist/.built)
 WEB_SOURCES := $(if $(WEB),$(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print))
 
-.PHONY: help setup run test check format generate lock sim bench clean
+.PHONY: help setup run test check format generate lock sim bench mutants clean
 .PHONY: check-format check-lint check-types check-imports check-purity check-wire check-web
 
 help: ## Show this list
@@ -67,6 +67,9 @@ sim: $(INSTALLED) ## Run SEEDS=N simulated sessions
 
 bench: setup ## Measure, as a table and one JSON line
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+mutants: $(INSTALLED) ## Break the decision core in every small way, and count how many breaks the tests notice
+	@$(PYTHON) -m tests.mutation $(ARGS)
 
 clean: ## Remove everything that make made
 	rm -rf $(VENV) web/node_modules web/dist test-results build dist *.egg-info

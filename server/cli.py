@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import structlog
 import typer
 
 from server import operating
-from server.application.ports import MediaRefused, RecordUnavailable
-from server.bots import SCENARIOS, BotRefused, Scenario, run_bot
+from server.bots import SCENARIOS, Scenario, run_bot
 from server.config import SettingsRefused
 from server.demo import DemoLinks, Options, run_demo
 from server.planfile import PlanRefused, example_plan, read_plan
 from server.policy_cli import app as policy_app
-
-T = TypeVar("T")
+from server.terminal import fail, run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,21 +40,6 @@ Data = Annotated[Path, typer.Option("--data", help="The service's folder.", envv
 def main() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     app()
-
-
-def fail(message: str, code: int = 1) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, and turn what can go wrong outside into a sentence and exit code 1."""
-    try:
-        return asyncio.run(work)
-    except (RecordUnavailable, MediaRefused, operating.NotFound, BotRefused) as no:
-        fail(str(no) or type(no).__name__)
-    except OSError as fault:
-        fail(f"{fault.strerror or fault}. Is another Dyad using that port or folder? Try --port 0.")
 
 
 @app.command(epilog="Example: dyad demo --speed 60 --port 9000")

@@ -18,6 +18,7 @@ from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
 from server.application.links import LinkDesk
 from server.application.planning import plan_of
+from server.application.simulation import Circumstances, circumstances_of
 from server.bootstrap import RECORD, TEAM, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
 from server.demo import until_stopped
@@ -141,3 +142,10 @@ async def explain_session(data: Path, id: str) -> dict[str, Any]:
     async with _store(data) as store:
         await _session(store, id)
         return explain(id, await store.load(id), JsonCodec())
+
+
+async def recorded_sessions(data: Path) -> list[Circumstances]:
+    """What people did at every recorded session that is over, by name."""
+    async with _store(data) as store:
+        found = [circumstances_of(id, await store.load(id), JsonCodec()) for id in await store.sessions()]
+        return [circumstances for circumstances in found if circumstances is not None]

@@ -86,6 +86,9 @@ class Record(Protocol):
     async def live(self) -> list[str]:
         """Sessions with at least one event and a deadline: those that are still open, by name."""
 
+    async def sessions(self) -> list[str]:
+        """Every session with at least one event, by name."""
+
 
 class Heartbeat(Protocol):
     """When the service was last known to be up, so that after an outage nobody is blamed for it."""

@@ -134,6 +134,7 @@ async def test_live_sessions_have_events_and_a_deadline(store: Store) -> None:
     await store.append(entry("closing", deadline=after(5)))
     await store.append(entry("closing", 1))
     assert await store.live() == ["open"]
+    assert await store.sessions() == ["closing", "ended", "open"]
 
 
 async def test_the_heartbeat_remembers_its_last_report(store: Store) -> None:

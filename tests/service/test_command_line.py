@@ -35,6 +35,10 @@ COMMANDS = [
     ["session", "show"],
     ["session", "explain"],
     ["policy", "decide"],
+    ["policy", "check"],
+    ["policy", "prove"],
+    ["policy", "diff"],
+    ["policy", "simulate"],
     ["version"],
 ]
 

@@ -75,6 +75,9 @@ class MemoryLog:
     async def live(self) -> list[str]:
         return sorted(session for session in self._deadlines if session in self._events)
 
+    async def sessions(self) -> list[str]:
+        return sorted(session for session, events in self._events.items() if events)
+
     # Heartbeat
 
     async def alive(self, now: datetime) -> None:

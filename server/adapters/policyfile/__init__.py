@@ -1,6 +1,6 @@
 """A programme's attendance policy as a YAML file (server/POLICY.md tells the format)."""
 
 from server.adapters.policyfile.nodes import PolicyRefused, Problem
-from server.adapters.policyfile.reading import MAX_BYTES, read_policy
+from server.adapters.policyfile.reading import EXAMPLE, MAX_BYTES, read_policy
 
-__all__ = ["MAX_BYTES", "PolicyRefused", "Problem", "read_policy"]
+__all__ = ["EXAMPLE", "MAX_BYTES", "PolicyRefused", "Problem", "read_policy"]

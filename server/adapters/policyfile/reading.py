@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -14,6 +15,7 @@ from server.domain.attendance import CLAUSES, DEFAULT_POLICY, Action, Condition,
 from server.domain.attendance.own import ACTIONS, ANSWERS, BEFORE, WORDS, Takes
 
 MAX_BYTES = 64 * 1024
+EXAMPLE = Path(__file__).with_name("example.yaml")
 NAME, ID = re.compile(r"^[a-z][a-z0-9-]{0,31}$"), re.compile(r"^[A-Z][A-Z0-9]{0,7}$")
 TOP = ("name", "version", "parameters", "clauses")
 CLAUSE = ("id", "before", "when", "then", "because")

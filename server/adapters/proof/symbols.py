@@ -235,12 +235,8 @@ class Symbols:
         return z3.Not(self.required)
 
     @property
-    def granted(self) -> Any:
-        return self.approval.is_(SoloApproval.GRANTED)
-
-    @property
     def not_granted(self) -> Any:
-        return z3.Not(self.granted)
+        return z3.Not(self.approval.is_(SoloApproval.GRANTED))
 
     @property
     def approved(self) -> Any:

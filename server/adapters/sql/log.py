@@ -83,6 +83,11 @@ def live(connection: Connection) -> list[str]:
     return list(connection.scalars(select(d.session).where(has_events).order_by(d.session)))
 
 
+def sessions(connection: Connection) -> list[str]:
+    e = schema.events.c
+    return list(connection.scalars(select(e.session).distinct().order_by(e.session)))
+
+
 def alive(connection: Connection, now: datetime) -> None:
     upsert(connection, schema.heartbeat, id=1, at=now)
 

@@ -83,6 +83,9 @@ class SqliteStore:
     async def live(self) -> list[str]:
         return await self._reader.run(log.live)
 
+    async def sessions(self) -> list[str]:
+        return await self._reader.run(log.sessions)
+
     # Heartbeat
 
     async def alive(self, now: datetime) -> None:

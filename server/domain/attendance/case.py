@@ -240,10 +240,6 @@ class Case:
         return self.facts.solo_approval is approval
 
     @property
-    def granted(self) -> bool:
-        return self.facts.solo_approval is SoloApproval.GRANTED
-
-    @property
     def not_granted(self) -> bool:
         return self.facts.solo_approval is not SoloApproval.GRANTED
 

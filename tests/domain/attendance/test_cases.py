@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 import server
-from server.domain.attendance import DEFAULT_POLICY, decide, decision_json, parse_facts
+from server.domain.attendance.own import WORDS
 from server.policy_cli import app
+from server.domain.attendance import DEFAULT_POLICY, decide, decision_json, parse_facts
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "policy_cases.json").read_text(encoding="utf-8"))
 POLICY_MD = Path(server.__file__).parent / "POLICY.md"
@@ -95,6 +96,11 @@ def test_every_clause_is_in_the_document_and_told_by_a_test() -> None:
 def test_every_parameter_is_in_the_document() -> None:
     text = POLICY_MD.read_text(encoding="utf-8")
     assert [name for name in DEFAULT_POLICY.__slots__ if name not in ("name", "own") and f"`{name}`" not in text] == []
+
+
+def test_every_word_of_a_policy_file_is_in_the_document() -> None:
+    text = POLICY_MD.read_text(encoding="utf-8")
+    assert [word for word in WORDS if f"`{word}`" not in text] == []
 
 
 def test_fifty_thousand_decisions_a_second() -> None:
