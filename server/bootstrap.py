@@ -21,11 +21,13 @@ from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
 from server.adapters.mail import KeptMail, Message, Sender, SmtpMail
 from server.adapters.mail.post import MailPost
+from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
 from server.application.delivery import Delivery
 from server.application.dispatcher import Dispatcher
 from server.application.letters import Letters
 from server.application.links import LinkDesk
+from server.application.policies import PolicyBook
 from server.application.ports import Clock, RecordUnavailable
 from server.application.rescheduling import Rescheduling
 from server.application.timekeeper import Timekeeper
@@ -53,6 +55,7 @@ class Service:
     settings: Settings
     store: SqliteStore
     clock: Clock
+    book: PolicyBook
     dispatcher: Dispatcher
     links: LinkDesk
     hub: Hub
@@ -73,8 +76,16 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
     await media.start()
     try:
         built = _build(settings, clock, store, media)
+        await built.book.refresh()
         await _after_absence(built)
-        loops = [built.timekeeper.run(), built.delivery.run(), built.hub.watch(), built.namespace.watch(), _beat(built)]
+        loops = [
+            built.timekeeper.run(),
+            built.delivery.run(),
+            built.hub.watch(),
+            built.namespace.watch(),
+            built.book.watch(),
+            _beat(built),
+        ]
         tasks = [asyncio.create_task(_guarded(loop, built)) for loop in loops]
         try:
             yield built
@@ -91,7 +102,8 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
 
 def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: EmbeddedForwarder) -> Service:
     codec = JsonCodec()
-    dispatcher = Dispatcher(store, codec, clock)
+    book = PolicyBook(store, read_policy)
+    dispatcher = Dispatcher(store, codec, clock, book)
     links = LinkDesk(store, clock, lambda: secrets.token_urlsafe(32))
     kept = KeptMail() if settings.smtp is None else None
     post = MailPost(kept or _smtp(settings), settings.clinic_email)
@@ -108,7 +120,7 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
     return Service(
-        settings, store, clock, dispatcher, links, hub, sockets, namespace, media, delivery, timekeeper, kept, app
+        settings, store, clock, book, dispatcher, links, hub, sockets, namespace, media, delivery, timekeeper, kept, app
     )
 
 

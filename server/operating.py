@@ -13,11 +13,14 @@ from pydantic import TypeAdapter
 
 from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
+from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
 from server.application.links import LinkDesk
 from server.application.planning import plan_of
+from server.application.policies import PolicyBook
+from server.application.ports import StoredPolicy
 from server.application.simulation import Circumstances, circumstances_of
 from server.bootstrap import RECORD, TEAM, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
@@ -67,8 +70,14 @@ async def _store(data: Path) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
+async def _dispatcher(store: SqliteStore) -> Dispatcher:
+    book = PolicyBook(store, read_policy)
+    await book.refresh()
+    return Dispatcher(store, JsonCodec(), SystemClock(), book)
+
+
 async def _session(store: SqliteStore, id: str) -> Session:
-    session = await Dispatcher(store, JsonCodec(), SystemClock()).session(id)
+    session = await (await _dispatcher(store)).session(id)
     if session.plan is None:
         raise NotFound(f"There is no session {id} here. `dyad session list` shows the open ones.")
     return session
@@ -93,7 +102,7 @@ async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> di
         appointment = planned.appointment()
         await store.add_appointment(appointment)
         plan = await plan_of(appointment, store)
-        await Dispatcher(store, JsonCodec(), SystemClock()).submit(planned.id, PlanSession(plan))
+        await (await _dispatcher(store)).submit(planned.id, PlanSession(plan))
     finally:
         await store.close()
     return {who: await create_link(data, base_url, planned.id, who, valid) for who in (THERAPIST, "a", "b")}
@@ -133,7 +142,7 @@ async def show_session(data: Path, id: str) -> dict[str, Any]:
     async with _store(data) as store:
         session = await _session(store, id)
         assert session.at is not None
-        view = view_of(session, THERAPIST, session.at)
+        view = view_of(session, THERAPIST, session.at, (await _dispatcher(store)).policy_of(session))
         shown: dict[str, Any] = TypeAdapter(TherapistView).dump_python(view, mode="json")  # type: ignore[arg-type]
         return shown
 
@@ -149,3 +158,18 @@ async def recorded_sessions(data: Path) -> list[Circumstances]:
     async with _store(data) as store:
         found = [circumstances_of(id, await store.load(id), JsonCodec()) for id in await store.sessions()]
         return [circumstances for circumstances in found if circumstances is not None]
+
+
+async def adopt_policy(data: Path, text: str) -> str:
+    """Take a policy into use for sessions that have not begun; its name. Raises `NameTaken`."""
+    store = await SqliteStore.open(_record(data))
+    try:
+        return (await PolicyBook(store, read_policy).adopt(text, SystemClock().now())).name
+    finally:
+        await store.close()
+
+
+async def adopted_policies(data: Path) -> list[StoredPolicy]:
+    """Every version that was ever in use; the last one is."""
+    async with _store(data) as store:
+        return await store.adopted()

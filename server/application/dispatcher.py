@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.application.policies import PolicyBook
 from server.application.ports import Append, Clock, Codec, Conflict, OutboxDraft, Record, StoredEvent
-from server.domain.attendance import DEFAULT_POLICY, Policy
+from server.domain.attendance import Policy
 from server.domain.session.commands import Command
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
@@ -55,8 +56,8 @@ class _Mailbox:
 class Dispatcher:
     """Decides commands. What it acknowledges is durable; what it tells its listeners is written."""
 
-    def __init__(self, record: Record, codec: Codec, clock: Clock, policy: Policy = DEFAULT_POLICY) -> None:
-        self._record, self._codec, self._clock, self._policy = record, codec, clock, policy
+    def __init__(self, record: Record, codec: Codec, clock: Clock, book: PolicyBook) -> None:
+        self._record, self._codec, self._clock, self._book = record, codec, clock, book
         self._boxes: dict[str, _Mailbox] = {}
         self._listeners: list[Listener] = []
         self.deadline_written = asyncio.Event()
@@ -72,6 +73,10 @@ class Dispatcher:
         async with box.lock:
             await self._load(box)
             return box.session
+
+    def policy_of(self, session: Session) -> Policy:
+        """The policy that decides for this session now."""
+        return self._book.of(session)
 
     async def submit(self, id: str, command: Command, cmd: str | None = None) -> Reply:
         """Decide `command`. `cmd` names it: the same name is decided once, however often it is sent.
@@ -94,10 +99,10 @@ class Dispatcher:
             if cmd is not None and cmd in box.commands:
                 return Reply(box.session, repeated=True)
             before, now = box.session, self._clock.now()
-            outcome = step(before, self._policy, command, now)
+            outcome = step(before, self._book.of(before), command, now)
             if outcome.refusal is not None:
                 return Reply(before, outcome.refusal)
-            deadline = next_deadline(outcome.session, self._policy)
+            deadline = next_deadline(outcome.session, self._book.of(outcome.session))
             if not outcome.events and deadline == box.deadline:
                 return Reply(before)
             try:

@@ -226,6 +226,26 @@ class Bookings(Protocol):
         """Status `cancelled`, sequence + 1; once: a repeated call returns the same. None if unknown."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPolicy:
+    """A version of the attendance policy; `text` is its file, empty for the default one."""
+
+    name: str
+    fingerprint: str
+    text: str
+    adopted_at: datetime
+
+
+class Policies(Protocol):
+    """Every version of the attendance policy that was ever in use."""
+
+    async def adopt(self, policy: StoredPolicy) -> bool:
+        """In use from now on, a version of earlier again. False where its name stands for another fingerprint."""
+
+    async def adopted(self) -> list[StoredPolicy]:
+        """All versions, by when each was last adopted: the last one is in use."""
+
+
 class Clock(Protocol):
     """Policy time. In a demo it runs `speed` times faster than the wall."""
 

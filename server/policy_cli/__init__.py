@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from server.policy_cli.adopting import adopt, listed
 from server.policy_cli.deciding import decide_command
 from server.policy_cli.proving import check, diff, prove
 from server.policy_cli.simulating import simulate
@@ -16,3 +17,5 @@ app.command("diff", epilog="Example: dyad policy diff default harbour.yaml")(dif
 app.command("simulate", epilog="Example: dyad policy simulate harbour.yaml --sessions 10000 --picture year.svg")(
     simulate
 )
+app.command("adopt", epilog="Example: dyad policy adopt harbour.yaml --data ./data")(adopt)
+app.command("list", epilog="Example: dyad policy list --data ./data")(listed)

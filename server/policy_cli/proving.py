@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from server.adapters.policyfile import EXAMPLE
 from server.domain.attendance import DEFAULT_POLICY, Decision, Policy, decision_json, facts_json, fingerprint
 from server.policy_cli.files import DEFAULT, in_words, policy_of, write_facts
+from server.terminal import fail
+
+if TYPE_CHECKING:
+    from server.adapters.proof import Finding
 
 File = Annotated[str, typer.Argument(help="A policy file, or `default`.", metavar="FILE")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
@@ -60,18 +65,25 @@ def check(
     typer.echo("Whether it is safe: dyad policy prove. What it changes: dyad policy diff, dyad policy simulate.")
 
 
+def findings_of(policy: Policy, tell: Callable[[Finding], None] = lambda finding: None) -> list[Finding]:
+    """What the proof finds. Ends the command where there is no solver, or it gives no answer."""
+    try:
+        from server.adapters.proof import ProofFailed
+        from server.adapters.proof import prove as proven
+    except ImportError:
+        fail(NO_SOLVER)
+    try:
+        return proven(policy, tell)
+    except ProofFailed as no:
+        fail(f"No proof: {no}.")
+
+
 def prove(file: File = DEFAULT, examples: Examples = None, as_json: Json = False) -> None:
     """Prove that a policy always decides, that each clause can decide, and that what must always hold does.
 
     Exit code 0: proven. 1: not so, and each counterexample is shown; `decide` has confirmed it.
     """
     policy = policy_of(file)
-    try:
-        from server.adapters.proof import Finding, ProofFailed
-        from server.adapters.proof import prove as proven
-    except ImportError as no:
-        typer.echo(NO_SOLVER, err=True)
-        raise typer.Exit(1) from no
 
     def tell(finding: Finding) -> None:
         if not as_json:
@@ -80,11 +92,7 @@ def prove(file: File = DEFAULT, examples: Examples = None, as_json: Json = False
                 typer.echo(f"        {in_words(finding.facts)}\n        → {_line(finding.decision)}")
             sys.stdout.flush()
 
-    try:
-        findings = proven(policy, tell)
-    except ProofFailed as no:
-        typer.echo(f"No proof: {no}.", err=True)
-        raise typer.Exit(1) from no
+    findings = findings_of(policy, tell)
     broken = [finding for finding in findings if not finding.holds]
     for finding in broken:
         if examples is not None and finding.facts is not None:
@@ -113,9 +121,8 @@ def diff(old: File, new: File, examples: Examples = None, as_json: Json = False)
     before, after = policy_of(old), policy_of(new)
     try:
         from server.adapters.proof import differences
-    except ImportError as no:
-        typer.echo(NO_SOLVER, err=True)
-        raise typer.Exit(1) from no
+    except ImportError:
+        fail(NO_SOLVER)
     parameters = changed(before, after)
     if not as_json:
         for name, (was, now) in parameters.items():

@@ -21,6 +21,7 @@ from server.application.media_events import (
     WorkerReady,
 )
 from server.application.ports import Clock, MediaBackend, MediaRefused
+from server.domain.attendance import Policy
 from server.domain.session.commands import Drop, ReportLink
 from server.domain.session.state import Session
 from server.domain.session.view import placement_of, view_of
@@ -42,9 +43,9 @@ D = TypeVar("D")
 Emit = Callable[[str, str, Any], Awaitable[None]]
 
 
-def view_json(session: Session, key: str, clock: Clock) -> dict[str, Any]:
+def view_json(session: Session, key: str, clock: Clock, policy: Policy) -> dict[str, Any]:
     """A person's view as it goes over the wire, without `now` (which would differ each time)."""
-    view = view_of(session, key, clock.now())
+    view = view_of(session, key, clock.now(), policy)
     if isinstance(view, PartnerView):
         return {"role": "partner", "speed": clock.speed, **_PARTNER.dump_python(view, mode="json")}
     return {"role": "therapist", "speed": clock.speed, **_THERAPIST.dump_python(view, mode="json")}
@@ -79,7 +80,7 @@ class Hub:
 
     def snapshot(self, seat: Seat, session: Session) -> dict[str, Any]:
         """A fresh view for this seat, and its revision noted."""
-        view = view_json(session, seat.key, self._clock)
+        view = view_json(session, seat.key, self._clock, self._dispatcher.policy_of(session))
         if view != seat.view:
             seat.view, seat.rev = view, seat.rev + 1
         return {**view, "now": self._clock.now().isoformat()}
@@ -140,7 +141,7 @@ class Hub:
     async def _show(self, seat: Seat, session: Session) -> None:
         if seat.sid is None or not seat.view:
             return
-        view = view_json(session, seat.key, self._clock)
+        view = view_json(session, seat.key, self._clock, self._dispatcher.policy_of(session))
         changed = {key: value for key, value in view.items() if seat.view.get(key) != value}
         if changed:
             seat.view, seat.rev = view, seat.rev + 1

@@ -18,6 +18,7 @@ from server.application.ports import (
     Links,
     Outbox,
     OutboxDraft,
+    Policies,
     Record,
     StoredEvent,
 )
@@ -25,7 +26,7 @@ from server.application.ports import (
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-class Store(Record, Outbox, Directory, Links, Bookings, Heartbeat, Protocol):
+class Store(Record, Outbox, Directory, Links, Bookings, Policies, Heartbeat, Protocol):
     async def close(self) -> None: ...
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
 from server.adapters.memory import MemoryStore
+from server.adapters.policyfile import read_policy
 from server.application.dispatcher import Dispatcher
+from server.application.policies import PolicyBook
 from server.domain.session import commands as c
 from signaling.gateway.hub import Hub
 from signaling.gateway.seats import Seat
@@ -58,5 +60,5 @@ def hub_of(order: list[str]) -> tuple[Hub, Dispatcher]:
         order.append(f"kick {sid}")
 
     clock = SystemClock(start=datetime(2026, 3, 2, 14, 58, tzinfo=UTC))
-    dispatcher = Dispatcher(MemoryStore(), JsonCodec(), clock)
+    dispatcher = Dispatcher(store := MemoryStore(), JsonCodec(), clock, PolicyBook(store, read_policy))
     return Hub(dispatcher, clock, Media(order), emit, kick), dispatcher

@@ -39,6 +39,8 @@ COMMANDS = [
     ["policy", "prove"],
     ["policy", "diff"],
     ["policy", "simulate"],
+    ["policy", "adopt"],
+    ["policy", "list"],
     ["version"],
 ]
 

@@ -11,9 +11,11 @@ import pytest
 
 from server.adapters.clock import VirtualClock
 from server.adapters.codec import JsonCodec
+from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
 from server.application.dispatcher import Dispatcher
 from server.application.planning import plan_of
+from server.application.policies import PolicyBook
 from server.application.ports import Appointment, Person
 from server.application.rescheduling import Rescheduling
 from server.demo import TERMS, WORKDAYS
@@ -30,7 +32,7 @@ async def test_a_hundred_parallel_picks_of_one_slot_have_one_winner(tmp_path: Pa
     store = await SqliteStore.open(tmp_path / "record.db")
     try:
         clock = VirtualClock(NOW)
-        dispatcher = Dispatcher(store, JsonCodec(), clock)
+        dispatcher = Dispatcher(store, JsonCodec(), clock, PolicyBook(store, read_policy))
         rescheduling = Rescheduling(dispatcher, store, store, clock)
         await store.add_person(Person("host", "Dr. Rivera", "r@example.com", "UTC", "therapist", WORKDAYS))
         ids = [f"s{number}" for number in range(COUPLES)]

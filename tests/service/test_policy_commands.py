@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import xml.etree.ElementTree as ET
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from server.application.ports import Append
 from server.application.simulation import synthetic_year
 from server.bootstrap import RECORD
 from server.domain.attendance import DEFAULT_POLICY
+from server.domain.session.state import Session
 from tests.adapters.proof.test_proof import with_clause
 from tests.application.live import Live
+from tests.service.support import house
 from tests.service.test_command_line import dyad
 
 UNSAFE = with_clause("J6", "consents: false", "then: proceed")
@@ -93,7 +96,7 @@ def test_simulate_compares_a_made_up_year(harbour: str, tmp_path: Path) -> None:
     first, second = json.loads(out), json.loads(dyad(*run)[1])
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     assert first["before"]["sessions"] == first["after"]["sessions"] == 400
-    assert ET.parse(picture).getroot().get("aria-label") == "400 made-up sessions, seed 3"  # noqa: S314
+    assert ET.parse(picture).getroot().get("aria-label") == "400 made-up sessions, seed 3"
     assert "minutes waited by people" in dyad(*run[:-1])[1]
 
 
@@ -108,6 +111,39 @@ def test_simulate_replays_what_was_recorded(harbour: str, tmp_path: Path) -> Non
     code, out, _ = dyad("policy", "simulate", harbour, "--data", str(tmp_path), "--json")
     assert code == 0
     assert json.loads(out)["before"]["sessions"] == 40
+
+
+def test_a_policy_is_adopted_once_it_is_proven(harbour: str, unsafe: str, tmp_path: Path) -> None:
+    where = ("--data", str(tmp_path / "data"))
+    code, out, _ = dyad("policy", "adopt", harbour, *where, "--json")
+    assert (code, json.loads(out)["policy"]) == (0, "harbour@1")
+    code, _, err = dyad("policy", "adopt", unsafe, *where)
+    assert (code, "is not safe: solo-agreed" in err) == (1, True)
+    Path(harbour).write_text("name: harbour\nversion: 1\n", encoding="utf-8")
+    code, _, err = dyad("policy", "adopt", harbour, *where)
+    assert (code, "a new version" in err) == (1, True)
+    assert dyad("policy", "adopt", "default", *where)[0] == 0
+    rows = json.loads(dyad("policy", "list", *where, "--json")[1])
+    assert [row["policy"] for row in rows] == ["harbour@1", "default@1"]
+
+
+def test_a_session_keeps_the_policy_it_began_under(tmp_path: Path) -> None:
+    """K-rows under a changed policy: who began under version 1 ends under it, who begins later gets version 2."""
+    asyncio.run(_two_versions(tmp_path))
+
+
+async def _two_versions(folder: Path) -> None:
+    async with house(speed=1, data=folder) as home:
+        alex = await home.enters("a")
+        book, session = home.built.book, home.links.session
+        began = await home.built.dispatcher.session(session)
+        assert began.began_under == "default@1"
+        await book.adopt("name: harbour\nversion: 1\nparameters:\n  no_show_after: 40 min\n", home.built.clock.now())
+        assert home.built.dispatcher.policy_of(began).name == "default@1"
+        known = next(moment for moment in alex.view["moments"] if moment["kind"] == "known")
+        assert datetime.fromisoformat(known["at"]) == home.starts_at + timedelta(minutes=15)
+        later = Session("later", plan=began.plan)
+        assert home.built.dispatcher.policy_of(later).no_show_after == timedelta(minutes=40)
 
 
 def test_a_folder_with_nothing_to_replay_is_said_to_be_so(harbour: str, tmp_path: Path) -> None:

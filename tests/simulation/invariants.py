@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from server.domain.attendance import Action, AttendanceClass, Kind, Outcome, Policy, SoloApproval, attendance_class
+from server.domain.attendance import (
+    DEFAULT_POLICY,
+    Action,
+    AttendanceClass,
+    Kind,
+    Outcome,
+    Policy,
+    SoloApproval,
+    attendance_class,
+)
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session.facts import facts_of
@@ -141,9 +150,9 @@ def _partners_learn_nothing(step: Step) -> Iterator[str]:
         others = [other for other in session.invited if other != key]
         if not others or (seat.place is Place.ROOM and session.seats[others[0]].place is Place.ROOM):
             continue
-        view = view_of(session, key, step.now)
+        view = view_of(session, key, step.now, DEFAULT_POLICY)
         assert isinstance(view, PartnerView)
-        if view != view_of(changed_partner(rng, session, others[0], step.now), key, step.now):
+        if view != view_of(changed_partner(rng, session, others[0], step.now), key, step.now, DEFAULT_POLICY):
             yield f"{key} can see something of {others[0]}"
         if any(person.key in others for person in view.people):
             yield f"{key} sees the name of {others[0]}"

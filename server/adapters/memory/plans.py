@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from server.application.ports import Appointment, HeldSlot, LinkGrant, Person
+from server.application.ports import Appointment, HeldSlot, LinkGrant, Person, StoredPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ def _spans(people: Iterable[str], at: datetime, minutes: int) -> Iterator[_Span]
 
 
 class MemoryPlans:
-    """Directory, Links and Bookings."""
+    """Directory, Links, Bookings and Policies."""
 
     def __init__(self) -> None:
+        self._policies: dict[str, StoredPolicy] = {}
         self._people: dict[str, Person] = {}
         self._appointments: dict[str, Appointment] = {}
         self._links: dict[str, LinkGrant] = {}
@@ -72,6 +73,18 @@ class MemoryPlans:
         for link in chosen:
             self._links[link.token_hash] = replace(link, revoked_at=now)
         return sum(_fresh(link, now) for link in chosen)
+
+    # Policies
+
+    async def adopt(self, policy: StoredPolicy) -> bool:
+        known = self._policies.get(policy.name)
+        if known is not None and known.fingerprint != policy.fingerprint:
+            return False
+        self._policies[policy.name] = policy
+        return True
+
+    async def adopted(self) -> list[StoredPolicy]:
+        return sorted(self._policies.values(), key=lambda policy: (policy.adopted_at, policy.name))
 
     # Bookings
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, insert, select, update
 
-from server.adapters.sql.schema import metadata, schema_version
+from server.adapters.sql.schema import metadata, policies, schema_version
 
-VERSION = 1
+VERSION = 2
 
 # The step at n leads from version n to n + 1, within the transaction that `prepare` is called in.
-STEPS: Mapping[int, Callable[[Connection], None]] = {}
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: lambda connection: policies.create(connection)}
 
 
 class SchemaTooNew(Exception):

@@ -151,6 +151,15 @@ spans = Table(
     Index("spans_by_person", "person", "ends_at"),
 )
 
+policies = Table(
+    "policies",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("adopted_at", Instant, nullable=False),
+)
+
 heartbeat = Table(
     "heartbeat",
     metadata,

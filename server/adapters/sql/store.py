@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.adapters.sql import bookings, directory, engine, log, outbox
+from server.adapters.sql import bookings, directory, engine, log, outbox, policies
 from server.adapters.sql.threads import Reader, Writer
 from server.application.ports import (
     Append,
@@ -20,6 +20,7 @@ from server.application.ports import (
     Person,
     RecordUnavailable,
     StoredEvent,
+    StoredPolicy,
 )
 
 
@@ -138,6 +139,14 @@ class SqliteStore:
 
     async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
         return await self._writer.run(lambda c: directory.revoke_links(c, session, participant, now))
+
+    # Policies
+
+    async def adopt(self, policy: StoredPolicy) -> bool:
+        return await self._writer.run(lambda c: policies.adopt(c, policy))
+
+    async def adopted(self) -> list[StoredPolicy]:
+        return await self._reader.run(policies.adopted)
 
     # Bookings
 

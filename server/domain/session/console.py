@@ -47,7 +47,7 @@ def therapist_view(
         history=tuple(_why(past) for past in session.history),
         follow_ups=session.follow_ups,
         rescheduling=None if session.rescheduling is None else _times(session, session.rescheduling),
-        policy=plan.policy,
+        policy=session.decided_under or "",
     )
 
 
@@ -86,7 +86,7 @@ def _card(session: Session, card: OpenCard) -> CardView:
         id=card.id,
         clause=card.clause,
         because=card.because,
-        policy=plan.policy,
+        policy=session.decided_under or "",
         absent=tuple(session.invitees[key].name for key, seat in seats.items() if not seat.present),
         attending=tuple(session.invitees[key].name for key, seat in seats.items() if seat.present),
         options=tuple(Option(option, why_option(session, card, option)) for option in card.options),

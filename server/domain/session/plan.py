@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.attendance import DEFAULT_POLICY, AttendanceClass, Focus, Kind, SoloApproval
+from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,3 @@ class Plan:
     attendance: AttendanceClass | None = None
     approval: SoloApproval = SoloApproval.NONE
     keep_apart: bool = False
-    policy: str = field(default=DEFAULT_POLICY.name)

@@ -23,7 +23,7 @@ from server.domain.attendance import (
 from server.domain.session import events as e
 from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
-from server.domain.session.state import Session
+from server.domain.session.state import Session, has_begun
 from server.domain.session.views import Place, Status
 
 MAX_TURNS = 8  # a stance may open the way to the next (start, then continue); more turns than this is a fault
@@ -54,12 +54,11 @@ def _decide(log: Log) -> Decision:
 
 
 def _note(log: Log, decision: Decision) -> None:
-    stance = log.session.stance
-    if stance is None or (stance.action, stance.clause, stance.wait_until) != (
-        decision.action,
-        decision.clause,
-        decision.wait_until,
-    ):
+    session, stance = log.session, log.session.stance
+    said = (decision.action, decision.clause, decision.wait_until, decision.policy)
+    known = None if stance is None else (stance.action, stance.clause, stance.wait_until, session.decided_under)
+    # The first decision once it has begun is written down in any case: it binds the session to its policy.
+    if said != known or (session.began_under is None and has_begun(session, log.now)):
         facts = json.dumps(facts_json(facts_of(log.session, log.now)), separators=(",", ":"))
         log.add(
             e.Decided(decision.action, decision.clause, decision.because, decision.wait_until, decision.policy, facts)

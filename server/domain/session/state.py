@@ -121,6 +121,8 @@ class Session:
     question: MergeQuestion | None = None
     stance: Stance | None = None
     history: tuple[Stance, ...] = ()
+    decided_under: str | None = None  # the policy of the last decision
+    began_under: str | None = None  # the policy that it keeps, once somebody has come or its time has come
     outages: tuple[Outage, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     follow_ups: tuple[FollowUp, ...] = ()
@@ -316,9 +318,11 @@ def _moved(s: Session, who: str, place: Place, at: datetime) -> Session:
 
 def _apply_decision(s: Session, event: e.Event, at: datetime) -> Session | None:
     match event:
-        case e.Decided(action, clause, because, wait_until):
+        case e.Decided(action, clause, because, wait_until, policy):
             stance = Stance(at, action, clause, because, wait_until)
-            return replace(s, stance=stance, history=(*s.history[-HISTORY + 1 :], stance))
+            began = s.began_under or (policy if has_begun(s, at) else None)
+            history = (*s.history[-HISTORY + 1 :], stance)
+            return replace(s, stance=stance, history=history, decided_under=policy, began_under=began)
         case e.CardRaised(id, clause, because, options, recommended, default, answer_by):
             card = OpenCard(id, clause, because, options, recommended, default, at, answer_by)
             return replace(s, card=card, question=None)
@@ -333,6 +337,12 @@ def _apply_decision(s: Session, event: e.Event, at: datetime) -> Session | None:
             assert s.question is not None
             return replace(s, question=replace(s.question, agreed=True))
     return None
+
+
+def has_begun(s: Session, at: datetime) -> bool:
+    """Whether its planned time has come, or somebody it is for."""
+    assert s.plan is not None
+    return at >= s.plan.starts_at or any(seat.arrived_at is not None for seat in s.partners.values())
 
 
 def _apply_meeting(s: Session, event: e.Event, at: datetime) -> Session | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from server.domain.attendance import DEFAULT_POLICY, FollowUp, Policy, TherapistState
+from server.domain.attendance import FollowUp, Policy, TherapistState
 from server.domain.session import console
 from server.domain.session.state import THERAPIST, Seat, Session
 from server.domain.session.views import (
@@ -34,9 +34,7 @@ _HOST_MOMENTS = {
 }
 
 
-def view_of(
-    session: Session, viewer: str, now: datetime, policy: Policy = DEFAULT_POLICY
-) -> PartnerView | TherapistView:
+def view_of(session: Session, viewer: str, now: datetime, policy: Policy) -> PartnerView | TherapistView:
     """The view of `viewer` at `now`. The session is planned; raises `KeyError` for someone it does not know."""
     if viewer == THERAPIST:
         return console.therapist_view(

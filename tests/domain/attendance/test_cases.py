@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 import server
+from server.domain.attendance import DEFAULT_POLICY, decide, decision_json, parse_facts
 from server.domain.attendance.own import WORDS
 from server.policy_cli import app
-from server.domain.attendance import DEFAULT_POLICY, decide, decision_json, parse_facts
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "policy_cases.json").read_text(encoding="utf-8"))
 POLICY_MD = Path(server.__file__).parent / "POLICY.md"

@@ -120,7 +120,7 @@ class Story:
     # -- what can be seen ------------------------------------------------------------------
 
     def sees(self, who: str) -> PartnerView:
-        view = view_of(self.session, who, self.now)
+        view = view_of(self.session, who, self.now, DEFAULT_POLICY)
         assert isinstance(view, PartnerView)
         return view
 
@@ -128,7 +128,7 @@ class Story:
         return self.session.status
 
     def console(self) -> TherapistView:
-        view = view_of(self.session, THERAPIST, self.now)
+        view = view_of(self.session, THERAPIST, self.now, DEFAULT_POLICY)
         assert isinstance(view, TherapistView)
         return view
 

@@ -147,7 +147,7 @@ def test_a_failed_device_check_is_an_attempt_and_never_a_no_show() -> None:
     story = one_missing().at(4).fails_the_check("b").at(26)
     assert story.session.outcomes.get("b") in (None, Outcome.TECHNICAL)
     assert Outcome.NO_SHOW not in story.session.outcomes.values()
-    assert story.clauses()[2] == "J4"
+    assert "J4" in story.clauses()[:4]
 
 
 def test_running_late_is_waited_for() -> None:
