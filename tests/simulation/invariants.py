@@ -55,6 +55,7 @@ def violations(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]
     yield from _partners_learn_nothing(step)
     yield from _deadlines_end(step)
     yield from _over_is_over(step)
+    yield from _minutes_are_intersections(step)
 
 
 def _refusal_changes_nothing(step: Step) -> Iterator[str]:
@@ -154,8 +155,9 @@ def _partners_learn_nothing(step: Step) -> Iterator[str]:
         assert isinstance(view, PartnerView)
         if view != view_of(changed_partner(rng, session, others[0], step.now), key, step.now, DEFAULT_POLICY):
             yield f"{key} can see something of {others[0]}"
-        if any(person.key in others for person in view.people):
-            yield f"{key} sees the name of {others[0]}"
+        shared = {other for other in others if Place.ROOM is seat.place is session.seats[other].place}
+        if any(person.key in others and person.key not in shared for person in view.people):
+            yield f"{key} sees the name of somebody who is not in the room with them"
 
 
 def _deadlines_end(step: Step) -> Iterator[str]:
@@ -168,3 +170,17 @@ def _deadlines_end(step: Step) -> Iterator[str]:
 def _over_is_over(step: Step) -> Iterator[str]:
     if step.before.over and step.after.status is not step.before.status:
         yield "a session that was over changed its end"
+
+
+def _minutes_are_intersections(step: Step) -> Iterator[str]:
+    """Nobody has more minutes than have passed, and a couple no more together than either of the two."""
+    session, now = step.after, max(step.now, step.after.at or step.now)
+    assert session.plan is not None
+    own = {key: session.attended(key, now) for key in session.invited}
+    for key, minutes in own.items():
+        arrived_at = session.seats[key].arrived_at
+        if minutes > (now - arrived_at if arrived_at else timedelta(0)):
+            yield f"{key} attended for longer than since they came"
+    couple = session.plan.kind in (Kind.COUPLES, Kind.INTAKE) and session.attending is None
+    if couple and session.co_present(now) > min(own.values()):
+        yield "the couple was together for longer than one of the two was there"

@@ -16,17 +16,18 @@ from tests.simulation.invariants import Step, violations
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 STEPS = 60
-WHO = ("a", "b", THERAPIST)
 
 
 def random_plan(rng: Random) -> Plan:
     def invitee(name: str, zone: str) -> Invitee:
         return Invitee(name, zone, rng.random() < 0.8, rng.choice((0, 0, 0, 1, 2)), rng.choice((0, 0, 1, 2)))
 
-    kind = rng.choices((Kind.COUPLES, Kind.INTAKE, Kind.INDIVIDUAL), (8, 1, 1))[0]
+    kind = rng.choices((Kind.COUPLES, Kind.INTAKE, Kind.INDIVIDUAL, Kind.GROUP), (8, 1, 1, 1))[0]
     partners = {"a": invitee("Alex", "America/Chicago"), "b": invitee("Robin", "America/Denver")}
     if kind is Kind.INDIVIDUAL:
         del partners["b"]
+    if kind is Kind.GROUP:
+        partners |= {"c": invitee("Kim", "America/Denver"), "d": invitee("Lee", "America/New_York")}
     return Plan(
         kind=kind,
         focus=(rng.choice(list(Focus)),),
@@ -45,11 +46,12 @@ def _check(rng: Random) -> Check:
 
 
 def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
+    partners = session.invited or ("a", "b")
     away = [key for key, seat in session.seats.items() if not seat.connected]
-    who = rng.choice(away) if away and rng.random() < 0.4 else rng.choice(WHO)
+    who = rng.choice(away) if away and rng.random() < 0.4 else rng.choice((*partners, THERAPIST))
     seat = session.seats.get(who)
     epoch = 0 if seat is None else seat.epoch
-    partner = rng.choice(("a", "b"))
+    partner = rng.choice(partners)
     card, question, times = session.card, session.question, session.rescheduling
     choices: list[tuple[float, c.Command]] = [
         (8, c.Connect(who, epoch + rng.choice((0, 1, 1, 1)))),
@@ -63,7 +65,7 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.DeclareAbsence(partner, rng.choice(list(Reason)))),
         (0.5, c.WithdrawAbsence(partner)),
         (0.5, c.AskForTime(partner)),
-        (4, c.Admit(rng.choice(("a", "b", "nobody")))),
+        (4, c.Admit(rng.choice((*partners, "nobody")))),
         (2, c.AdmitAll()),
         (0.7, c.SendBack(partner)),
         (0.2, c.Remove(partner)),

@@ -22,6 +22,7 @@ from server.domain.attendance import (
     TherapistState,
     decide,
     elapsed,
+    group_outcomes_for,
     outcomes_for,
 )
 
@@ -59,6 +60,7 @@ class _Play:
         self.solo_at: datetime | None = None
         self.alone: str | None = None
         self.together = timedelta(0)
+        self.attended: dict[str, timedelta] = {}
         self.asked: Asked | None = None
         self.answer: tuple[datetime, Action] | None = None  # when it will come, and which
         self.course = Course()
@@ -92,7 +94,11 @@ class _Play:
     def _pass(self, now: datetime, then: datetime) -> None:
         here = [key for key, p in self.partners.items() if p.state is PartnerState.PRESENT]
         host = self.therapist.state is TherapistState.PRESENT
-        if host and self._under_way and (self.alone in here or len(here) == len(self.partners)):
+        if host and self._under_way:
+            for key in here:
+                self.attended[key] = self.attended.get(key, timedelta(0)) + (then - now)
+        group = self.kind is Kind.GROUP and bool(here)
+        if host and self._under_way and (group or self.alone in here or len(here) == len(self.partners)):
             self.together += then - now
         elif here and not self._under_way:
             self.course.waited += max(then - max(now, self.c.starts_at), timedelta(0))
@@ -230,11 +236,17 @@ class _Play:
     def _close(self, now: datetime) -> Course:
         """The session's time is over, and the therapist ends it."""
         if self._under_way:
-            self.course.outcomes |= outcomes_for(self._facts(now), Action.END, self.policy)
+            self.course.outcomes |= self._outcomes(self._facts(now))
             self.course.result = self._held()
         else:
             self.course.result = "rescheduled"
         return self.course
+
+    def _outcomes(self, facts: Facts) -> dict[str, Outcome]:
+        if self.kind is not Kind.GROUP:
+            return outcomes_for(facts, Action.END, self.policy)
+        minutes = {key: attended / timedelta(minutes=1) for key, attended in self.attended.items()}
+        return group_outcomes_for(facts, minutes, self.policy)
 
     def _earned(self, outcomes: object, facts: Facts) -> dict[str, Outcome]:
         """As in the live session: nobody is a no-show early unless the therapist decided."""

@@ -27,7 +27,7 @@ from server.domain.attendance.model import (
     TherapistFacts,
     TherapistState,
 )
-from server.domain.attendance.outcomes import follow_ups_for, outcomes_for
+from server.domain.attendance.outcomes import follow_ups_for, group_outcomes_for, outcomes_for
 from server.domain.attendance.own import fingerprint
 from server.domain.attendance.reading import FactsRefused, parse_facts
 from server.domain.attendance.tables import CLAUSES
@@ -68,6 +68,7 @@ __all__ = [
     "facts_json",
     "fingerprint",
     "follow_ups_for",
+    "group_outcomes_for",
     "outcomes_for",
     "parse_facts",
     "starts_at_plus",

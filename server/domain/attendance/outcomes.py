@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from server.domain.attendance.model import (
     Action,
@@ -56,6 +57,13 @@ def outcomes_for(facts: Facts, action: Action, policy: Policy) -> dict[str, Outc
         elif begun or partner.state is PartnerState.DECLARED_ABSENT:
             outcomes[key] = absence_outcome(facts, partner, policy)
     return outcomes
+
+
+def group_outcomes_for(facts: Facts, attended: Mapping[str, float], policy: Policy) -> dict[str, Outcome]:
+    """F2 for a group that ends: each member by their own minutes, since a group takes place whoever is missing."""
+    alone = outcomes_for(replace(facts, co_present_minutes=0), Action.END, policy)
+    stayed = {key for key in facts.partners if attended.get(key, 0) >= policy.credit_minutes}
+    return {key: Outcome.ATTENDED if key in stayed else outcome for key, outcome in alone.items()}
 
 
 def follow_ups_for(

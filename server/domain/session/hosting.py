@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server.domain.attendance import JOINT_WORK, Action, follow_ups_for, outcomes_for
+from datetime import timedelta
+
+from server.domain.attendance import JOINT_WORK, Action, Kind, Outcome, follow_ups_for, group_outcomes_for, outcomes_for
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
@@ -95,9 +97,15 @@ def approve_solo(log: Log, command: c.ApproveSolo) -> Refusal | None:
 
 def end_session(log: Log, command: c.EndSession) -> Refusal | None:
     facts = facts_of(log.session, log.now)
-    outcomes = outcomes_for(facts, Action.END, log.policy)
+    outcomes = _group_outcomes(log) if facts.session.kind is Kind.GROUP else outcomes_for(facts, Action.END, log.policy)
     conclude(log, Status.ENDED, "ended", outcomes, follow_ups_for(facts, Action.END, outcomes, log.policy))
     return None
+
+
+def _group_outcomes(log: Log) -> dict[str, Outcome]:
+    session = log.session
+    attended = {key: session.attended(key, log.now) / timedelta(minutes=1) for key in session.partners}
+    return group_outcomes_for(facts_of(session, log.now), attended, log.policy)
 
 
 def cancel(log: Log, command: c.Cancel) -> Refusal | None:

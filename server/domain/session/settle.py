@@ -84,6 +84,34 @@ def _stand(log: Log, decision: Decision) -> None:
     if decision.action is not Action.HOLD:
         _withdraw(log)
     _note(log, decision)
+    if decision.clause == "G1":
+        _mark_missing(log, decision)
+
+
+def _mark_missing(log: Log, decision: Decision) -> None:
+    """G1: from no_show_after on, members who are not there have an outcome; who comes after all, has none any more."""
+    session, missing = log.session, decision.outcomes
+    if elapsed(facts_of(session, log.now)) < log.policy.no_show_after:
+        return
+    changed = {k: missing.get(k) for k in session.partners if missing.get(k) is not session.outcomes.get(k)}
+    if changed:
+        log.add(e.OutcomesSet(changed))
+    fresh = tuple(follow for follow in decision.follow_ups if follow not in session.follow_ups)
+    if fresh:
+        log.add(e.FollowUpsSet(fresh))
+
+
+def missing_due(session: Session, policy: Policy) -> datetime | None:
+    """When a group's missing members get their outcome, while somebody is missing who has none."""
+    plan = session.plan
+    if plan is None or session.over or plan.kind is not Kind.GROUP:
+        return None
+    if session.stance is None or session.stance.clause != "G1":
+        return None
+    came = (PartnerState.PRESENT, PartnerState.LEFT, PartnerState.DROPPED)
+    if all(seat.state in came or key in session.outcomes for key, seat in session.partners.items()):
+        return None
+    return starts_at_plus(facts_of(session, plan.starts_at), policy.no_show_after)
 
 
 def _wait(log: Log, decision: Decision) -> None:

@@ -19,6 +19,7 @@ from server.domain.attendance import (
     TherapistState,
 )
 from server.domain.session import events as e
+from server.domain.session.minutes import Presence, length, noted, shared
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.views import Check, Link, Place, Status
 
@@ -128,8 +129,7 @@ class Session:
     follow_ups: tuple[FollowUp, ...] = ()
     closing: str | None = None
     substitute_sought: bool = False
-    together: timedelta = timedelta(0)
-    together_since: datetime | None = None
+    presence: Presence = field(default_factory=dict)  # in the room, while it is under way
     rescheduling: Rescheduling | None = None
 
     @property
@@ -158,8 +158,17 @@ class Session:
         return TherapistState.DROPPED if seat.arrived_at is not None else TherapistState.EXPECTED
 
     def co_present(self, now: datetime) -> timedelta:
-        """Time in the room together so far: everyone the meeting is for, and the therapist."""
-        return self.together + (max(now - self.together_since, timedelta(0)) if self.together_since else timedelta(0))
+        """Time in the room together so far: everyone the meeting is for (of a group, anyone) and the therapist."""
+        if self.plan is None:
+            return timedelta(0)
+        if self.plan.kind is Kind.GROUP:
+            return length(span for key in self.partners for span in shared(self.presence, (key, THERAPIST), now))
+        needed = self.partners if self.attending is None else (self.attending,)
+        return length(shared(self.presence, (*needed, THERAPIST), now))
+
+    def attended(self, key: str, now: datetime) -> timedelta:
+        """A partner's time in the room with the therapist so far, whoever else was there."""
+        return length(shared(self.presence, (key, THERAPIST), now))
 
     def seat(self, key: str, **changes: object) -> Session:
         return replace(self, seats=MappingProxyType({**self.seats, key: replace(self.seats[key], **changes)}))  # type: ignore[arg-type]
@@ -168,22 +177,17 @@ class Session:
 def evolve(session: Session, event: e.Event, at: datetime) -> Session:
     """The session after `event`. Total over events; never refuses: the log is the truth."""
     after = _apply(session, event, at)
-    together = _is_together(after)
-    if together and after.together_since is None:
-        after = replace(after, together_since=at)
-    elif not together and after.together_since is not None:
-        after = replace(after, together=after.co_present(at), together_since=None)
-    return replace(after, seq=session.seq + 1, at=at)
+    # Who fell silent was there until the last sign of life.
+    ended = event.since if isinstance(event, e.Dropped | e.OutageRecorded) else at
+    return replace(after, seq=session.seq + 1, at=at, presence=noted(session.presence, _inside(after), at, ended))
 
 
-def _is_together(session: Session) -> bool:
-    if session.plan is None or session.over or not session.therapist.connected:
-        return False
-    if session.solo_started_at is not None:
-        return any(seat.present and seat.place is Place.ROOM for seat in session.partners.values())
-    return session.started_at is not None and all(
-        seat.present and seat.place is Place.ROOM for seat in session.partners.values()
-    )
+def _inside(session: Session) -> list[str]:
+    """Who is in the room of a meeting that is under way."""
+    if session.plan is None or session.over or (session.started_at is None and session.solo_started_at is None):
+        return []
+    inside = [key for key, seat in session.partners.items() if seat.present and seat.place is Place.ROOM]
+    return [*inside, THERAPIST] if session.therapist.connected else inside
 
 
 def _apply(s: Session, event: e.Event, at: datetime) -> Session:

@@ -19,7 +19,7 @@ from server.domain.session.effects import Effect
 from server.domain.session.events import Event
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
-from server.domain.session.settle import nudge_due, settle, substitute_due
+from server.domain.session.settle import missing_due, nudge_due, settle, substitute_due
 from server.domain.session.state import Session
 from server.domain.session.views import Status
 
@@ -140,5 +140,5 @@ def next_deadline(session: Session, policy: Policy) -> datetime | None:
             candidates.append(session.card.answer_by)
         if session.question is not None and not session.question.agreed:
             candidates.append(session.question.answer_by)
-        candidates += [nudge_due(session, policy), substitute_due(session, policy)]
+        candidates += [due(session, policy) for due in (nudge_due, substitute_due, missing_due)]
     return min((at for at in candidates if at is not None), default=None)
