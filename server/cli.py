@@ -17,6 +17,7 @@ from server import operating
 from server.bots import SCENARIOS, Scenario, run_bot
 from server.config import SettingsRefused
 from server.demo import DemoLinks, Options, run_demo
+from server.domain.attendance import Kind
 from server.planfile import PlanRefused, example_plan, read_plan
 from server.policy_cli import app as policy_app
 from server.terminal import fail, run
@@ -48,22 +49,24 @@ def demo(
     speed: Annotated[float, typer.Option(help="Policy clocks run this many times faster.", min=0.1, max=3600)] = 1.0,
     data: Annotated[Path | None, typer.Option(help="Keep everything here, and go on from it next time.")] = None,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS for phones on the same network.")] = False,
+    kind: Annotated[Kind, typer.Option(help="The kind of session.")] = Kind.COUPLES,
     as_json: Json = False,
 ) -> None:
     """Run a demo with a couple's session that is now: four links, one for each person and one for the team."""
-    run(run_demo(Options(port, speed, data, lan), lambda links: _show(links, speed, as_json)))
+    run(run_demo(Options(port, speed, data, lan, kind), lambda links: _show(links, speed, as_json)))
 
 
 def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(links.as_json()))
     else:
+        names = dict(zip("abcd", ("Alex", "Robin", "Kim", "Lee"), strict=True))
+        people = "\n".join(f"    {names[key] + ', partner':<24}{link}" for key, link in links.partners.items())
         typer.echo(f"""
   Dyad runs at {links.base_url}. Open each link in a tab of its own.
 
     Dr. Rivera, therapist   {links.therapist}
-    Alex, partner           {links.partner_a}
-    Robin, partner          {links.partner_b}
+{people}
     Treatment team          {links.team}
 
   Nobody else around?  dyad bot LINK --scenario late:30

@@ -1,4 +1,4 @@
-"""The demo: a couple whose session is now, one link each, everything on this machine."""
+"""The demo: a session that is now, of a couple or another kind, one link each, everything on this machine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from server.adapters.clock import SystemClock
 from server.application.planning import plan_of
@@ -20,7 +21,9 @@ from server.application.ports import Appointment, Person
 from server.bootstrap import TEAM, Service, addresses, listen, service
 from server.certificate import self_signed
 from server.config import Settings
+from server.domain.attendance import Kind
 from server.domain.session.commands import PlanSession
+from server.domain.session.state import THERAPIST
 
 VALID = timedelta(days=30)
 LEAD = timedelta(minutes=2, seconds=30)  # the session begins at the minute before this
@@ -30,34 +33,52 @@ PEOPLE = (
     Person("p-rivera", "Dr. Rivera", "rivera@example.com", "America/New_York", "therapist", WORKDAYS),
     Person("p-alex", "Alex", "alex@example.com", "America/Chicago", "partner", WORKDAYS),
     Person("p-robin", "Robin", "robin@example.com", "America/Denver", "partner", WORKDAYS),
+    Person("p-kim", "Kim", "kim@example.com", "America/Chicago", "partner", WORKDAYS),
+    Person("p-lee", "Lee", "lee@example.com", "America/New_York", "partner", WORKDAYS),
     Person(TEAM, "Treatment team", "team@example.com", "America/New_York", "team", WORKDAYS),
 )
-SEATS = {"therapist": "p-rivera", "a": "p-alex", "b": "p-robin"}
-TERMS = json.dumps(
-    {
-        "kind": "couples",
-        "focus": ["communication"],
-        "attendance": None,
-        "approval": "none",
-        "keep_apart": False,
-        "clinic_name": "Harbour Clinic",
-        "clinic_phone": "+1 555 010 0100",
-        "partners": {"a": {"solo_consent": True}, "b": {"solo_consent": True}},
-    }
-)
+PARTNERS = {"a": "p-alex", "b": "p-robin", "c": "p-kim", "d": "p-lee"}
+SEATS = {Kind.INDIVIDUAL: "a", Kind.COUPLES: "ab", Kind.INTAKE: "ab", Kind.GROUP: "abcd"}
+
+
+def terms_of(kind: Kind) -> str:
+    return json.dumps(
+        {
+            "kind": kind,
+            "focus": ["open" if kind is Kind.INTAKE else "communication"],
+            "attendance": None,
+            "approval": "none",
+            "keep_apart": False,
+            "clinic_name": "Harbour Clinic",
+            "clinic_phone": "+1 555 010 0100",
+            "partners": {key: {"solo_consent": True} for key in SEATS[kind]},
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
+    """`partners` has a link for each partner by key; `session` is the demo's session id."""
+
     base_url: str
     therapist: str
-    partner_a: str
-    partner_b: str
+    partners: dict[str, str]
     team: str
     session: str
 
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
+    def as_json(self) -> dict[str, Any]:
+        """`partner_a` and `partner_b` stand beside the rest, the second null where the session is for one."""
+        pair = {f"partner_{key}": self.partners.get(key) for key in "ab"}
+        more = {"partners": self.partners, "session": self.session}
+        return {"base_url": self.base_url, "therapist": self.therapist, **pair, "team": self.team, **more}
+
+    @property
+    def partner_a(self) -> str:
+        return self.partners["a"]
+
+    @property
+    def partner_b(self) -> str:
+        return self.partners["b"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,7 @@ class Options:
     speed: float = 1.0
     data: Path | None = None
     lan: bool = False
+    kind: Kind = Kind.COUPLES
 
 
 @asynccontextmanager
@@ -84,7 +106,7 @@ async def demo(options: Options) -> AsyncIterator[tuple[Service, DemoLinks]]:
         async with service(settings, clock) as built:
             runner = await listen(built)
             try:
-                yield built, await seed(built, session)
+                yield built, await seed(built, session, options.kind)
             finally:
                 await runner.cleanup()
 
@@ -142,13 +164,14 @@ async def run_demo(options: Options, tell: Callable[[DemoLinks], None]) -> None:
         await until_stopped()
 
 
-async def seed(built: Service, session: str) -> DemoLinks:
+async def seed(built: Service, session: str, kind: Kind = Kind.COUPLES) -> DemoLinks:
     """Plan the session to begin in two minutes, unless it is planned already, and mint its links."""
     if await built.store.appointment(session) is None:
         for person in PEOPLE:
             await built.store.add_person(person)
         starts_at = (built.clock.now() + LEAD).replace(second=0, microsecond=0)
-        appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", SEATS, TERMS)
+        people = {THERAPIST: "p-rivera", **{key: PARTNERS[key] for key in SEATS[kind]}}
+        appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms_of(kind))
         await built.store.add_appointment(appointment)
         await built.dispatcher.submit(session, PlanSession(await plan_of(appointment, built.store)))
     return await links(built, session)
@@ -161,11 +184,13 @@ async def links(built: Service, session: str) -> DemoLinks:
     async def link(person: str, participant: str, page: str, purpose: str = "session") -> str:
         return f"{base}/{page}#{await built.links.mint(person, session, participant, purpose, VALID)}"
 
+    appointment = await built.store.appointment(session)
+    assert appointment is not None
+    partners = {key: person for key, person in appointment.people.items() if key != THERAPIST}
     return DemoLinks(
         base_url=base,
-        therapist=await link("p-rivera", "therapist", "console"),
-        partner_a=await link("p-alex", "a", "join"),
-        partner_b=await link("p-robin", "b", "join"),
+        therapist=await link("p-rivera", THERAPIST, "console"),
+        partners={key: await link(person, key, "join") for key, person in sorted(partners.items())},
         team=await link(TEAM, "team", "team", "team"),
         session=session,
     )

@@ -105,7 +105,7 @@ async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> di
         await (await _dispatcher(store)).submit(planned.id, PlanSession(plan))
     finally:
         await store.close()
-    return {who: await create_link(data, base_url, planned.id, who, valid) for who in (THERAPIST, "a", "b")}
+    return {who: await create_link(data, base_url, planned.id, who, valid) for who in (THERAPIST, *planned.partners)}
 
 
 async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:

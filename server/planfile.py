@@ -1,20 +1,30 @@
-"""A session as a file: the couple, their therapist, when, and under which consents."""
+"""A session as a file: who it is for, their therapist, when, and under which consents."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from server.application.ports import Appointment, Person
 from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
 from server.domain.session.state import THERAPIST
 
 MAX_BYTES = 64 * 1024
+MAX_PARTNERS = 12
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -39,6 +49,7 @@ def _window(window: tuple[str, str, str]) -> tuple[str, str, str]:
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-l]$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,]{1,64}@[^@\s<>,]{1,250}$")]
 Hours = Annotated[tuple[str, str, str], AfterValidator(_window)]
 
@@ -79,17 +90,25 @@ class PlannedSession(_Checked):
     clinic_name: Name
     clinic_phone: Annotated[str, StringConstraints(max_length=40)] = ""
     therapist: PlannedPerson
-    a: PlannedPartner
-    b: PlannedPartner
+    partners: Annotated[dict[Key, PlannedPartner], Field(max_length=MAX_PARTNERS)]
+
+    @model_validator(mode="after")
+    def _as_many_as_the_kind_has(self) -> Self:
+        wanted = {Kind.COUPLES: 2, Kind.INTAKE: 2, Kind.INDIVIDUAL: 1}.get(self.kind)
+        if wanted is not None and len(self.partners) != wanted:
+            raise ValueError(f"partners: this kind of session has exactly {wanted}")
+        if not self.partners:
+            raise ValueError("partners: a group has at least one")
+        return self
 
     def people(self) -> list[Person]:
-        return [self.therapist.person("therapist"), self.a.person("partner"), self.b.person("partner")]
+        return [self.therapist.person("therapist"), *(p.person("partner") for _, p in sorted(self.partners.items()))]
 
     def appointment(self) -> Appointment:
         """What the directory keeps; its calendar UID is the session's id at Dyad."""
         terms = self.model_dump(mode="json", include=_TERMS)
-        terms["partners"] = {"a": {"solo_consent": self.a.solo_consent}, "b": {"solo_consent": self.b.solo_consent}}
-        seats = {THERAPIST: self.therapist.id, "a": self.a.id, "b": self.b.id}
+        terms["partners"] = {key: {"solo_consent": p.solo_consent} for key, p in self.partners.items()}
+        seats = {THERAPIST: self.therapist.id, **{key: p.id for key, p in sorted(self.partners.items())}}
         starts_at: datetime = self.starts_at.astimezone(UTC)
         return Appointment(self.id, f"{self.id}@dyad", 0, starts_at, self.minutes, "booked", seats, json.dumps(terms))
 
@@ -116,8 +135,10 @@ def example_plan(now: datetime) -> dict[str, Any]:
         "clinic_name": "Harbour Clinic",
         "clinic_phone": "+1 555 010 0100",
         "therapist": person("rivera", "Dr. Rivera", "America/New_York"),
-        "a": {**person("alex", "Alex", "America/Chicago"), "solo_consent": True},
-        "b": {**person("robin", "Robin", "America/Denver"), "solo_consent": True},
+        "partners": {
+            "a": {**person("alex", "Alex", "America/Chicago"), "solo_consent": True},
+            "b": {**person("robin", "Robin", "America/Denver"), "solo_consent": True},
+        },
     }
 
 

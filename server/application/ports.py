@@ -267,7 +267,8 @@ class MediaRefused(Exception):
 class MediaBackend(Protocol):
     """Server-side media: a peer is opened held, placed into a room, moved or closed (signaling/media)."""
 
-    async def offer(self, peer: str) -> str: ...
+    async def offer(self, peer: str, slots: int) -> str:
+        """A fresh offer for a peer who may receive so many others at once."""
 
     async def answer(self, peer: str, sdp: str) -> None: ...
 

@@ -89,12 +89,13 @@ class Hub:
         """A fresh media offer, held; then placed where the session says. None where media is not to be had."""
         if self._media is None:
             return None
+        session = await self._dispatcher.session(seat.session)
         try:
-            offer = await self._media.offer(seat.peer)
+            offer = await self._media.offer(seat.peer, len(session.seats) - 1)
         except MediaRefused:
             return None
         seat.has_media, seat.placed, seat.media_at = True, None, None
-        await self._place(await self._dispatcher.session(seat.session), seat)
+        await self._place(session, seat)
         return offer
 
     async def answer(self, seat: Seat, sdp: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.domain.attendance import Action, Focus, Reason, SoloApproval
+from server.domain.attendance import Action, AttendanceClass, Focus, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.views import Check
 from signaling.protocol import messages as m
@@ -27,10 +27,15 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.Remove: lambda x, who, now: c.Remove(x.participant),
     m.AnswerCard: lambda x, who, now: c.AnswerCard(x.card, Action(x.option), Focus(x.focus) if x.focus else None),
     m.ApproveSolo: lambda x, who, now: c.ApproveSolo(SoloApproval(x.approval)),
+    m.SetTerms: lambda x, who, now: c.SetTerms(
+        tuple(Focus(f) for f in x.focus), AttendanceClass(x.attendance) if x.attendance else None
+    ),
     m.EndSession: lambda x, who, now: c.EndSession(),
 }
 
-THERAPIST_ONLY = frozenset({m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.EndSession})
+THERAPIST_ONLY = frozenset(
+    {m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.SetTerms, m.EndSession}
+)
 PARTNER_ONLY = frozenset({m.Arrive, m.RunLate, m.DeclareAbsence, m.WithdrawAbsence, m.AskForTime, m.AnswerMerge})
 
 

@@ -31,13 +31,11 @@ class EmbeddedForwarder:
         self,
         announce: Sequence[str] = ("127.0.0.1",),
         port: int = 0,
-        slots: int = 3,
         limits: Mapping[str, float] | None = None,
     ) -> None:
         self._options: dict[str, Any] = {
             "addresses": list(announce),
             "port": port,
-            "slots": slots,
             "limits": dict(limits or {}),
         }
         self._listeners: list[Listener] = []
@@ -78,8 +76,8 @@ class EmbeddedForwarder:
             await asyncio.gather(self._keeping, return_exceptions=True)
             self._keeping = None
 
-    async def offer(self, peer: str) -> str:
-        return str(await self._ask("offer", peer))
+    async def offer(self, peer: str, slots: int) -> str:
+        return str(await self._ask("offer", peer, slots=slots))
 
     async def answer(self, peer: str, sdp: str) -> None:
         if len(sdp) > MAX_CHARS:

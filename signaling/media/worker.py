@@ -20,14 +20,14 @@ class Worker:
     def __init__(self, options: dict[str, Any], out: asyncio.StreamWriter) -> None:
         limits = Limits(**options.get("limits", {}))
         tell = lambda event: out.write(event_line(event))  # noqa: E731
-        self.rooms = Rooms(options["addresses"], options["port"], options["slots"], tell, limits)
+        self.rooms = Rooms(options["addresses"], options["port"], tell, limits)
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         rooms, peer = self.rooms, str(request["peer"])
         try:
             match request["do"]:
                 case "offer":
-                    return {"id": request["id"], "ok": rooms.offer(peer)}
+                    return {"id": request["id"], "ok": rooms.offer(peer, int(request["slots"]))}
                 case "answer":
                     rooms.answer(peer, request["sdp"])
                 case "place":

@@ -16,6 +16,17 @@ CheckResult = Literal["ok", "failed", "skipped"]
 DeclaredReason = Literal[
     "scheduling_conflict", "individual_work", "space", "recovery_stage", "illness", "emergency", "other"
 ]
+FocusName = Literal[
+    "relationship_issues",
+    "conflict_resolution",
+    "relapse_prevention_plan",
+    "trust_accountability",
+    "communication",
+    "coping_skills",
+    "substance_use_patterns",
+    "intimacy",
+    "open",
+]
 MAX_SDP_CHARS = 65_536
 
 
@@ -132,6 +143,13 @@ class ApproveSolo(Message):
     approval: Literal["none", "standing", "granted", "denied"]
 
 
+class SetTerms(Message):
+    """Before it begins: what the session is about, and the attendance class (null: as kind and focus have it)."""
+
+    focus: Annotated[list[FocusName], Field(min_length=1, max_length=5)]
+    attendance: Literal["required", "encouraged", "optional"] | None = None
+
+
 class EndSession(Message):
     pass
 
@@ -156,5 +174,6 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "remove": Remove,
     "answer_card": AnswerCard,
     "approve_solo": ApproveSolo,
+    "set_terms": SetTerms,
     "end_session": EndSession,
 }

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, Page
 
+from server.domain.attendance import Kind
 from tests.service.support import House, house
 
 PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
@@ -24,9 +25,9 @@ class Window:
         self.errors: list[str] = []
 
     async def opens(self, who: str) -> Page:
-        """The link of therapist, a or b."""
+        """The link of the therapist, or of partner a, b, …"""
         links = self.home.links
-        link = {"therapist": links.therapist, "a": links.partner_a, "b": links.partner_b}[who]
+        link = links.therapist if who == "therapist" else links.partners[who]
         page = await self.tab(link)
         await page.set_viewport_size(DESK if who == "therapist" else PHONE)  # type: ignore[arg-type]
         return page
@@ -48,9 +49,11 @@ class Window:
 
 
 @asynccontextmanager
-async def window(browser: Browser, speed: float = 1.0, prepare: str = "") -> AsyncIterator[Window]:
+async def window(
+    browser: Browser, speed: float = 1.0, prepare: str = "", kind: Kind = Kind.COUPLES
+) -> AsyncIterator[Window]:
     """`prepare` is JavaScript that runs in each page before its own."""
-    async with house(speed=speed) as home:
+    async with house(speed=speed, kind=kind) as home:
         context = await browser.new_context(permissions=["camera", "microphone"])
         await context.add_init_script(prepare)
         opened = Window(home, context)

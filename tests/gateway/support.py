@@ -38,7 +38,7 @@ class Media:
     def __init__(self, order: list[str]) -> None:
         self._order = order
 
-    async def offer(self, peer: str) -> str:
+    async def offer(self, peer: str, slots: int) -> str:
         return "v=0"
 
     async def answer(self, peer: str, sdp: str) -> None: ...

@@ -28,7 +28,7 @@ class Stage:
         """Connect these peers, held."""
         for number, name in enumerate(names):
             peer = self.peers[name] = SyntheticPeer(number)
-            await self.media.answer(name, await peer.answer(await self.media.offer(name)))
+            await self.media.answer(name, await peer.answer(await self.media.offer(name, 3)))
         await until(lambda: all(self.peers[name].state == "connected" for name in names), "connected")
 
     async def place(self, room: str | None, *names: str) -> None:

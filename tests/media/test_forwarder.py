@@ -113,9 +113,9 @@ async def test_whoever_does_not_answer_connect_or_stay_is_given_up() -> None:
     limits = {"answer": 1.0, "connect": 1.0, "consent": 8.0}
     async with stage(limits=limits) as played:
         await played.connect("stays", "goes")
-        await played.media.offer("silent")
+        await played.media.offer("silent", 3)
         deaf = SyntheticPeer()
-        answer = await deaf.answer(await played.media.offer("deaf"))
+        answer = await deaf.answer(await played.media.offer("deaf", 3))
         await deaf.close()
         await played.media.answer("deaf", answer)
         gone = played.peers["goes"]._pc  # its sockets vanish without a goodbye
@@ -155,7 +155,7 @@ async def test_evidence_of_presence_is_told_every_second() -> None:
 async def test_a_broken_answer_is_refused_and_changes_nothing(broken: str) -> None:
     async with stage() as played:
         peer = played.peers["a"] = SyntheticPeer()
-        answer = await peer.answer(await played.media.offer("a"))
+        answer = await peer.answer(await played.media.offer("a", 3))
         with pytest.raises(MediaRefused) as no:
             await played.media.answer("a", broken)
         assert no.value.code == "sdp_invalid"

@@ -14,6 +14,7 @@ import aiohttp
 from server.bootstrap import Service
 from server.bots import Bot, bot
 from server.demo import DemoLinks, Options, demo
+from server.domain.attendance import Kind
 
 
 class House:
@@ -23,8 +24,8 @@ class House:
         self.built, self.links, self._stack = built, links, stack
 
     async def enters(self, who: str, *, media: bool = False, arrive: bool = True) -> Bot:
-        """Somebody opens their link; a partner also says that they are here. `who` is therapist, a or b."""
-        link = {"therapist": self.links.therapist, "a": self.links.partner_a, "b": self.links.partner_b}[who]
+        """Somebody opens their link; a partner also says that they are here. `who` is therapist, a, b, …"""
+        link = self.links.therapist if who == "therapist" else self.links.partners[who]
         person = await self._stack.enter_async_context(bot(link, hue=ord(who[0])))
         await person.join(media=media)
         if who != "therapist" and arrive:
@@ -63,8 +64,8 @@ class House:
 
 
 @asynccontextmanager
-async def house(speed: float = 1.0, data: Path | None = None) -> AsyncIterator[House]:
-    async with demo(Options(port=0, speed=speed, data=data)) as (built, links), AsyncExitStack() as stack:
+async def house(speed: float = 1.0, data: Path | None = None, kind: Kind = Kind.COUPLES) -> AsyncIterator[House]:
+    async with demo(Options(port=0, speed=speed, data=data, kind=kind)) as (built, links), AsyncExitStack() as stack:
         opened = House(built, links, stack)
         await opened.plan()
         yield opened

@@ -117,7 +117,10 @@ def test_a_session_is_planned_listed_explained_and_a_link_taken_back(tmp_path: P
         ({"starts_at": "2030-01-01T10:00:00"}, "starts_at"),
         ({"minutes": 5}, "minutes"),
         ({"kind": "party"}, "kind"),
-        ({"a": None}, "a: "),
+        ({"partners": {"a": None}}, "partners.a: "),
+        ({"kind": "individual"}, "exactly 1"),
+        ({"kind": "group", "partners": {}}, "at least one"),
+        ({"partners": {"z": {}}}, "partners"),
         ({"surprise": 1}, "surprise"),
     ],
 )

@@ -18,8 +18,8 @@ from server.application.planning import plan_of
 from server.application.policies import PolicyBook
 from server.application.ports import Appointment, Person
 from server.application.rescheduling import Rescheduling
-from server.demo import TERMS, WORKDAYS
-from server.domain.attendance import Reason
+from server.demo import WORKDAYS, terms_of
+from server.domain.attendance import Kind, Reason
 from server.domain.session import commands as c
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -57,7 +57,9 @@ async def _agreed(store: SqliteStore, dispatcher: Dispatcher, id: str) -> None:
     people = {"therapist": "host", "a": f"{id}-a", "b": f"{id}-b"}
     for key in ("a", "b"):
         await store.add_person(Person(people[key], key, f"{id}{key}@example.com", "UTC", "partner", WORKDAYS))
-    appointment = Appointment(id, f"{id}@dyad", 0, NOW + timedelta(hours=2), 50, "cancelled", people, TERMS)
+    appointment = Appointment(
+        id, f"{id}@dyad", 0, NOW + timedelta(hours=2), 50, "cancelled", people, terms_of(Kind.COUPLES)
+    )
     await store.add_appointment(appointment)
     await dispatcher.submit(id, c.PlanSession(await plan_of(appointment, store)))
     for key in ("a", "b"):

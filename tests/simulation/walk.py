@@ -70,6 +70,7 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.7, c.SendBack(partner)),
         (0.2, c.Remove(partner)),
         (1, c.ApproveSolo(rng.choice(list(SoloApproval)))),
+        (0.3, c.SetTerms((rng.choice(list(Focus)),), rng.choice((None, *AttendanceClass)))),
         (0.2, c.EndSession()),
         (0.05, c.Cancel()),
         (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now)),

@@ -163,6 +163,7 @@ THERAPIST = TherapistView(
     id="s-1",
     focus=("communication",),
     attendance="encouraged",
+    override=None,
     started_at=None,
     solo_started_at=None,
     co_present_minutes=0,

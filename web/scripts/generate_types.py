@@ -44,13 +44,12 @@ NARROWED = {
     ("Option", "action"): "Action",
     ("CardView", "recommended"): "Action",
     ("CardView", "default"): "Action",
-    ("CardView", "clause"): "Clause",
     ("Why", "action"): "Action",
-    ("Why", "clause"): "Clause",
     ("SessionCard", "kind"): "Kind",
     ("Host", "state"): "TherapistState",
     ("TherapistView", "approval"): "SoloApproval",
     ("TherapistView", "attendance"): "AttendanceClass",
+    ("TherapistView", "override"): "AttendanceClass | null",
     ("TherapistView", "focus"): "readonly Focus[]",
     ("TherapistView", "follow_ups"): "readonly FollowUp[]",
     ("PartnerView", "declared"): "Reason | null",
@@ -157,6 +156,8 @@ def ts(hint: object, readonly: str) -> str:
         return " | ".join(f'"{arg}"' if isinstance(arg, str) else str(arg) for arg in args)
     if origin in (typing.Union, types.UnionType):
         return " | ".join(ts(arg, readonly) for arg in args)
+    if origin is list:
+        return f"({ts(args[0], readonly)})[]"
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
         return f"{readonly}{ts(args[0], readonly)}[]"
     raise TypeError(f"no TypeScript is known for {hint!r}")

@@ -151,7 +151,7 @@ export interface Option {
 
 export interface CardView {
   readonly id: string;
-  readonly clause: Clause;
+  readonly clause: string;
   readonly because: string;
   readonly policy: string;
   readonly absent: readonly string[];
@@ -168,7 +168,7 @@ export interface CardView {
 export interface Why {
   readonly at: Instant;
   readonly action: Action;
-  readonly clause: Clause;
+  readonly clause: string;
   readonly because: string;
 }
 
@@ -190,6 +190,7 @@ export interface TherapistView {
   readonly id: string;
   readonly focus: readonly Focus[];
   readonly attendance: AttendanceClass;
+  readonly override: AttendanceClass | null;
   readonly started_at: Instant | null;
   readonly solo_started_at: Instant | null;
   readonly co_present_minutes: number;
@@ -230,5 +231,6 @@ export interface Commands {
   remove: { participant: string };
   answer_card: { card: string; option: "proceed" | "wait" | "reschedule" | "end" | "merge" | "keep_solo"; focus?: "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open" | null };
   approve_solo: { approval: "none" | "standing" | "granted" | "denied" };
+  set_terms: { focus: ("relationship_issues" | "conflict_resolution" | "relapse_prevention_plan" | "trust_accountability" | "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open")[]; attendance?: "required" | "encouraged" | "optional" | null };
   end_session: Record<string, never>;
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.attendance import Action, Focus, Reason, SoloApproval
+from server.domain.attendance import Action, AttendanceClass, Focus, Reason, SoloApproval
 from server.domain.session.plan import Plan
 from server.domain.session.views import Check, Link
 
@@ -126,6 +126,14 @@ class ApproveSolo:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTerms:
+    """What the session is about and who it needs, as the therapist sees it before it begins; None: no override."""
+
+    focus: tuple[Focus, ...]
+    attendance: AttendanceClass | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndSession:
     pass
 
@@ -202,6 +210,7 @@ Command = (
     | AnswerCard
     | AnswerMerge
     | ApproveSolo
+    | SetTerms
     | EndSession
     | Cancel
     | RecordOutage

@@ -34,6 +34,7 @@ def therapist_view(
         id=session.id,
         focus=plan.focus,
         attendance=attendance_class(facts_of(session, now).session),
+        override=plan.attendance,
         started_at=session.started_at,
         solo_started_at=session.solo_started_at,
         co_present_minutes=float(session.co_present(now).total_seconds() // 60),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.attendance import Action, Focus, FollowUp, Outcome, Reason, SoloApproval
+from server.domain.attendance import Action, AttendanceClass, Focus, FollowUp, Outcome, Reason, SoloApproval
 from server.domain.session.plan import Plan
 from server.domain.session.views import Check, Link, Place, Status
 
@@ -94,6 +94,13 @@ class ApprovalGiven:
 @dataclass(frozen=True, slots=True)
 class FocusChanged:
     focus: tuple[Focus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceSet:
+    """The therapist's override of the attendance class, or None: it follows from kind and focus."""
+
+    attendance: AttendanceClass | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +270,7 @@ Event = (
     | Moved
     | ApprovalGiven
     | FocusChanged
+    | AttendanceSet
     | Decided
     | CardRaised
     | CardAnswered

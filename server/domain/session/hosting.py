@@ -15,6 +15,8 @@ from server.domain.session.settle import conclude
 from server.domain.session.state import THERAPIST
 from server.domain.session.views import Place, Status
 
+MAX_FOCUSES = 5
+
 
 def _partner_place(log: Log, who: str) -> Place | None:
     return None if who == THERAPIST or who not in log.session.seats else log.session.seats[who].place
@@ -92,6 +94,18 @@ def answer_card(log: Log, command: c.AnswerCard) -> Refusal | None:
 def approve_solo(log: Log, command: c.ApproveSolo) -> Refusal | None:
     if log.session.approval is not command.approval:
         log.add(e.ApprovalGiven(command.approval))
+    return None
+
+
+def set_terms(log: Log, command: c.SetTerms) -> Refusal | None:
+    plan = log.session.plan
+    assert plan is not None
+    if not command.focus or len(command.focus) > MAX_FOCUSES:
+        return no.NO_FOCUS
+    if plan.focus != command.focus:
+        log.add(e.FocusChanged(command.focus))
+    if plan.attendance is not command.attendance:
+        log.add(e.AttendanceSet(command.attendance))
     return None
 
 

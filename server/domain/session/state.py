@@ -210,6 +210,9 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
         case e.FocusChanged(focus):
             assert s.plan is not None
             return replace(s, plan=replace(s.plan, focus=focus))
+        case e.AttendanceSet(attendance):
+            assert s.plan is not None
+            return replace(s, plan=replace(s.plan, attendance=attendance))
         case e.SubstituteSought():
             return replace(s, substitute_sought=True)
         case e.OutcomesSet(outcomes):

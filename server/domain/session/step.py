@@ -88,6 +88,7 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.AnswerCard: _while_live(hosting.answer_card),
     c.AnswerMerge: (no.NOT_PLANNED, no.QUESTION_GONE, no.QUESTION_GONE, people.answer_merge, no.OVER),
     c.ApproveSolo: _while_live(hosting.approve_solo),
+    c.SetTerms: _before_start(hosting.set_terms),
     c.EndSession: (no.NOT_PLANNED, no.NOT_UNDER_WAY, hosting.end_session, hosting.end_session, no.OVER),
     c.Cancel: _before_start(hosting.cancel),
     c.RecordOutage: _while_live(people.record_outage),

@@ -241,6 +241,7 @@ class TherapistView:
     id: str
     focus: tuple[str, ...]
     attendance: str  # the class in force
+    override: str | None  # the therapist's own, where they set one
     started_at: datetime | None
     solo_started_at: datetime | None
     co_present_minutes: float

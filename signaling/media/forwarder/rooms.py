@@ -17,6 +17,7 @@ from signaling.media.forwarder.sdp import SdpRefused
 from signaling.media.forwarder.stream import Stream
 
 MAX_PEERS = 512
+MAX_SLOTS = 15
 MAX_BITRATE = 1_200_000  # bits/s of one picture
 LEAST_BITRATE = 100_000
 
@@ -39,13 +40,11 @@ class Limits:
 
 
 class Rooms:
-    def __init__(
-        self, addresses: Sequence[str], port: int, slots: int, tell: Callable[[MediaEvent], None], limits: Limits
-    ) -> None:
+    def __init__(self, addresses: Sequence[str], port: int, tell: Callable[[MediaEvent], None], limits: Limits) -> None:
         """`tell` gets every event. Raises `OSError` where the port is taken."""
         self._mux = Mux(addresses, port)
         self._certificate = RTCCertificate.generateCertificate()
-        self._slots, self._tell, self._limits = slots, tell, limits
+        self._tell, self._limits = tell, limits
         self._peers: dict[str, Peer] = {}
         self._rooms: dict[str, dict[str, Peer]] = {}
         self._stopping: set[asyncio.Task[None]] = set()
@@ -56,12 +55,12 @@ class Rooms:
 
     # -- commands --------------------------------------------------------------------------
 
-    def offer(self, name: str) -> str:
-        """A fresh, held peer; one of the same name is closed first. Raises `Refused`."""
+    def offer(self, name: str, slots: int) -> str:
+        """A fresh, held peer that may receive `slots` others; one of the same name is closed. Raises `Refused`."""
         self.close(name)
         if len(self._peers) >= MAX_PEERS:
             raise Refused("media_full", "No more people can be connected just now.")
-        peer = Peer(name, self._mux, self._certificate, self._slots, self._on_stream, self._on_state)
+        peer = Peer(name, self._mux, self._certificate, min(slots, MAX_SLOTS), self._on_stream, self._on_state)
         self._peers[name] = peer
         return peer.offer()
 

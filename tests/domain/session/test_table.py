@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from server.adapters.codec import JsonCodec
-from server.domain.attendance import DEFAULT_POLICY, Action, Reason, SoloApproval
+from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.refusals import Refusal
 from server.domain.session.state import Session, evolve
@@ -39,6 +39,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.AnswerCard("c1", Action.PROCEED),
     c.AnswerMerge("a", "q1", True),
     c.ApproveSolo(SoloApproval.GRANTED),
+    c.SetTerms((Focus.OPEN,), None),
     c.EndSession(),
     c.Cancel(),
     c.RecordOutage(START, START + timedelta(minutes=1)),

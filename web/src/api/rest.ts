@@ -1,4 +1,4 @@
-import type { Action, Clause, Instant } from "../protocol";
+import type { Action, Instant } from "../protocol";
 
 export interface Redeemed {
   readonly purpose: "session" | "proposal" | "team";
@@ -25,7 +25,7 @@ export interface Step {
   readonly what: string;
   readonly by: string | null;
   readonly action: Action | null;
-  readonly clause: Clause | null;
+  readonly clause: string | null;
   readonly because: string | null;
   readonly policy: string | null;
 }

@@ -8,7 +8,7 @@ import { healing } from "../rtc/heal";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
 import { picturesReady } from "../ui/picture";
 import { ticking } from "../ui/tick";
-import { isOver, names, standing } from "../words/console";
+import { isOver, joint, names, standing } from "../words/console";
 import { troubleOf } from "../words/people";
 import { ATTENDANCE, FOCUS, KIND, STATUS } from "../words/policy";
 import { clockTime, day, shortTime } from "../words/times";
@@ -18,6 +18,7 @@ import { Desk } from "./console/desk";
 import { Approval, FollowUps, History, Rescheduling } from "./console/facts";
 import { Room } from "./console/room";
 import { Roster } from "./console/roster";
+import { Terms } from "./console/terms";
 
 const SOON = 15 * 60_000; // this long before the start, camera and sound come on by themselves
 
@@ -114,6 +115,7 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
           {view.rescheduling && <Rescheduling view={view} times={view.rescheduling} />}
           <FollowUps view={view} />
           {!over && view.session.kind === "couples" && <Approval desk={desk} view={view} />}
+          {!over && !view.started_at && !view.solo_started_at && <Terms desk={desk} view={view} />}
           <History view={view} />
         </aside>
         <Room desk={desk} view={view} />
@@ -136,10 +138,10 @@ function Head({ desk, view }: { readonly desk: Desk; readonly view: TherapistVie
   return (
     <header>
       <Brand />
-      <h1>{view.partners.map((row) => row.name).join(" & ")}</h1>
+      <h1>{session.kind === "group" ? `Group of ${view.partners.length}` : view.partners.map((row) => row.name).join(" & ")}</h1>
       <span class="chip">{STATUS[session.status]}</span>
       <span class="soft about">
-        {KIND[session.kind]} · {names(view.focus.map((focus) => FOCUS[focus]))} · {ATTENDANCE[view.attendance].toLowerCase()}
+        {[KIND[session.kind], names(view.focus.map((focus) => FOCUS[focus])), joint(view) && ATTENDANCE[view.attendance].toLowerCase()].filter(Boolean).join(" · ")}
       </span>
       <span class="soft clockline">
         {clockTime(now, you.zone)}

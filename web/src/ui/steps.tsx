@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { explain, type Step } from "../api/rest";
-import type { Clause } from "../protocol";
-import { ACTION, CLAUSE } from "../words/policy";
+import { ACTION, clauseWords } from "../words/policy";
 import { clockTime } from "../words/times";
 
 /** One decision: what, the sentence with its facts, the clause behind it, and whose policy it was. */
@@ -10,7 +9,7 @@ export function Decided(props: {
   readonly zone: string;
   readonly what: string;
   readonly because: string | null;
-  readonly clause: Clause | null;
+  readonly clause: string | null;
   readonly policy: string | null;
 }) {
   return (
@@ -22,7 +21,7 @@ export function Decided(props: {
       {props.clause && (
         <p>
           <small>
-            {CLAUSE[props.clause]} Clause {props.clause}
+            {clauseWords(props.clause)} Clause {props.clause}
             {props.policy && `, policy ${props.policy.replace("@", ", version ")}`}.
           </small>
         </p>

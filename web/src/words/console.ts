@@ -7,6 +7,11 @@ export function names(list: readonly string[]): string {
   return list.join(" and ");
 }
 
+/** Whether two partners are expected together. */
+export function joint(view: TherapistView): boolean {
+  return view.session.kind === "couples" || view.session.kind === "intake";
+}
+
 const MISSING: Record<PartnerState, (who: string) => string> = {
   present: (who) => `${who} is here`,
   expected: (who) => `${who} hasn’t come`,

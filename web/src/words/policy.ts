@@ -39,6 +39,9 @@ export const ATTENDANCE: Record<AttendanceClass, string> = {
   optional: "Both optional",
 };
 
+/** Focuses that need both partners, as the policy has them. */
+export const JOINT_WORK: ReadonlySet<Focus> = new Set<Focus>(["relationship_issues", "conflict_resolution", "relapse_prevention_plan", "trust_accountability"]);
+
 /** What a partner may give as a reason, in their own voice. */
 export const REASON: Record<Reason, string> = {
   illness: "I’m not well",
@@ -179,6 +182,11 @@ export const CLAUSE: Record<Clause, string> = {
   S1: "Who comes late waits in private. Nobody is joined without the other’s yes.",
   S2: "One partner is being seen alone.",
 };
+
+/** What a clause is about; a programme may have clauses of its own. */
+export function clauseWords(clause: string): string {
+  return (CLAUSE as Readonly<Record<string, string>>)[clause] ?? "A rule of your programme’s own.";
+}
 
 /** The line of moments; `host` is the therapist's name. */
 export const MOMENT: Record<MomentKind, (host: string) => string> = {

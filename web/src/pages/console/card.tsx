@@ -3,7 +3,7 @@ import type { CardView, Commands, Option, TherapistView } from "../../protocol";
 import { chime } from "../../rtc/devices";
 import { Ring } from "../../ui/ring";
 import { DOING, optionName, question, whatHappened } from "../../words/console";
-import { CLAUSE, DEFAULT, FOCUS, OPTION_WHY } from "../../words/policy";
+import { clauseWords, DEFAULT, FOCUS, OPTION_WHY } from "../../words/policy";
 import { clockTime, spoken } from "../../words/times";
 import { capital } from "../../words/word";
 import type { Desk } from "./desk";
@@ -65,7 +65,7 @@ export function Card({ desk, view, card }: { readonly desk: Desk; readonly view:
         <p>{card.because}</p>
         <p>
           <small>
-            {CLAUSE[card.clause]} Clause {card.clause}, policy {card.policy.replace("@", ", version ")}.
+            {clauseWords(card.clause)} Clause {card.clause}, policy {card.policy.replace("@", ", version ")}.
           </small>
         </p>
       </details>

@@ -26,7 +26,7 @@ export function Roster({ desk, view }: Props) {
       </ul>
       {waiting.length > 1 && (
         <button class="wide primary" type="button" onClick={() => void desk.give("admit_all", {})}>
-          {view.ready ? "Let both in and start" : "Let all in"}
+          {!view.ready ? "Let all in" : waiting.length === 2 ? "Let both in and start" : "Let all in and start"}
         </button>
       )}
     </section>

@@ -102,7 +102,14 @@ export function LateScreen({ desk, view }: { readonly desk: Desk; readonly view:
   );
 }
 
+const OTHERS: Partial<Record<string, string>> = {
+  couples: "your partner doesn’t.",
+  intake: "your partner doesn’t.",
+  group: "the group doesn’t.",
+};
+
 export function AbsenceScreen({ desk }: { readonly desk: Desk }) {
+  const others = OTHERS[desk.live.view.value?.session.kind ?? ""] ?? "nobody else does.";
   const send = async (reason: keyof typeof REASON) => {
     if (await desk.give("declare_absence", { reason })) desk.go("link");
   };
@@ -111,8 +118,7 @@ export function AbsenceScreen({ desk }: { readonly desk: Desk }) {
       <div class="lead">
         <Title tab="I can’t come">Thank you for telling us. What fits best?</Title>
         <p class="soft">
-          Only your treatment team sees this: your partner doesn’t. Not well, or something urgent, never counts as
-          missed.
+          Only your treatment team sees this: {others} Not well, or something urgent, never counts as missed.
         </p>
       </div>
       <div class="choices">
