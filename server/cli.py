@@ -50,10 +50,11 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Keep everything here, and go on from it next time.")] = None,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS for phones on the same network.")] = False,
     kind: Annotated[Kind, typer.Option(help="The kind of session.")] = Kind.COUPLES,
+    keep_apart: Annotated[bool, typer.Option("--keep-apart", help="The two partners must never meet.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a demo with a couple's session that is now: four links, one for each person and one for the team."""
-    run(run_demo(Options(port, speed, data, lan, kind), lambda links: _show(links, speed, as_json)))
+    run(run_demo(Options(port, speed, data, lan, kind, keep_apart), lambda links: _show(links, speed, as_json)))
 
 
 def _show(links: DemoLinks, speed: float, as_json: bool) -> None:

@@ -41,14 +41,14 @@ PARTNERS = {"a": "p-alex", "b": "p-robin", "c": "p-kim", "d": "p-lee"}
 SEATS = {Kind.INDIVIDUAL: "a", Kind.COUPLES: "ab", Kind.INTAKE: "ab", Kind.GROUP: "abcd"}
 
 
-def terms_of(kind: Kind) -> str:
+def terms_of(kind: Kind, keep_apart: bool = False) -> str:
     return json.dumps(
         {
             "kind": kind,
             "focus": ["open" if kind is Kind.INTAKE else "communication"],
             "attendance": None,
             "approval": "none",
-            "keep_apart": False,
+            "keep_apart": keep_apart,
             "clinic_name": "Harbour Clinic",
             "clinic_phone": "+1 555 010 0100",
             "partners": {key: {"solo_consent": True} for key in SEATS[kind]},
@@ -83,13 +83,17 @@ class DemoLinks:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network."""
+    """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network.
+
+    `keep_apart`: the two partners of the couple must never meet.
+    """
 
     port: int = 8080
     speed: float = 1.0
     data: Path | None = None
     lan: bool = False
     kind: Kind = Kind.COUPLES
+    keep_apart: bool = False
 
 
 @asynccontextmanager
@@ -106,7 +110,7 @@ async def demo(options: Options) -> AsyncIterator[tuple[Service, DemoLinks]]:
         async with service(settings, clock) as built:
             runner = await listen(built)
             try:
-                yield built, await seed(built, session, options.kind)
+                yield built, await seed(built, session, options)
             finally:
                 await runner.cleanup()
 
@@ -164,14 +168,16 @@ async def run_demo(options: Options, tell: Callable[[DemoLinks], None]) -> None:
         await until_stopped()
 
 
-async def seed(built: Service, session: str, kind: Kind = Kind.COUPLES) -> DemoLinks:
+async def seed(built: Service, session: str, options: Options) -> DemoLinks:
     """Plan the session to begin in two minutes, unless it is planned already, and mint its links."""
     if await built.store.appointment(session) is None:
         for person in PEOPLE:
             await built.store.add_person(person)
         starts_at = (built.clock.now() + LEAD).replace(second=0, microsecond=0)
-        people = {THERAPIST: "p-rivera", **{key: PARTNERS[key] for key in SEATS[kind]}}
-        appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms_of(kind))
+        people = {THERAPIST: "p-rivera", **{key: PARTNERS[key] for key in SEATS[options.kind]}}
+        appointment = Appointment(
+            session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms_of(options.kind, options.keep_apart)
+        )
         await built.store.add_appointment(appointment)
         await built.dispatcher.submit(session, PlanSession(await plan_of(appointment, built.store)))
     return await links(built, session)

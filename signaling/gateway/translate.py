@@ -30,11 +30,12 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.SetTerms: lambda x, who, now: c.SetTerms(
         tuple(Focus(f) for f in x.focus), AttendanceClass(x.attendance) if x.attendance else None
     ),
+    m.CancelSession: lambda x, who, now: c.Cancel(),
     m.EndSession: lambda x, who, now: c.EndSession(),
 }
 
 THERAPIST_ONLY = frozenset(
-    {m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.SetTerms, m.EndSession}
+    {m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.SetTerms, m.CancelSession, m.EndSession}
 )
 PARTNER_ONLY = frozenset({m.Arrive, m.RunLate, m.DeclareAbsence, m.WithdrawAbsence, m.AskForTime, m.AnswerMerge})
 

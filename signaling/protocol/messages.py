@@ -150,6 +150,10 @@ class SetTerms(Message):
     attendance: Literal["required", "encouraged", "optional"] | None = None
 
 
+class CancelSession(Message):
+    """Before it begins: the programme cancels it, for everyone, at once."""
+
+
 class EndSession(Message):
     pass
 
@@ -175,5 +179,6 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "answer_card": AnswerCard,
     "approve_solo": ApproveSolo,
     "set_terms": SetTerms,
+    "cancel_session": CancelSession,
     "end_session": EndSession,
 }

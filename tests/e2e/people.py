@@ -50,10 +50,10 @@ class Window:
 
 @asynccontextmanager
 async def window(
-    browser: Browser, speed: float = 1.0, prepare: str = "", kind: Kind = Kind.COUPLES
+    browser: Browser, speed: float = 1.0, prepare: str = "", kind: Kind = Kind.COUPLES, keep_apart: bool = False
 ) -> AsyncIterator[Window]:
     """`prepare` is JavaScript that runs in each page before its own."""
-    async with house(speed=speed, kind=kind) as home:
+    async with house(speed=speed, kind=kind, keep_apart=keep_apart) as home:
         context = await browser.new_context(permissions=["camera", "microphone"])
         await context.add_init_script(prepare)
         opened = Window(home, context)

@@ -66,20 +66,6 @@ async def test_sent_back_and_removed(chromium: Browser) -> None:
         await expect(robin.get_by_text("Your part of this session is over")).to_be_visible()
 
 
-async def test_the_card_see_alex_alone_then_robin_joins(chromium: Browser) -> None:
-    async with window(chromium, speed=20) as opened:
-        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
-        await therapist.get_by_text("Yes, today").click()
-        await therapist.get_by_role("button", name="See Alex alone").click(timeout=60_000)
-        await sees(alex, "therapist")
-        robin = await opened.waits("b")
-        assert await robin.get_by_text("Alex").count() == 0
-        await therapist.get_by_role("button", name="Ask Alex, then join them").click(timeout=60_000)
-        await alex.get_by_role("button", name="Yes").click()
-        await sees(robin, "therapist", "a")
-        await sees(alex, "therapist", "b")
-
-
 async def test_i_cannot_come_and_new_times_are_picked(chromium: Browser) -> None:
     async with window(chromium) as opened:
         alex, robin = await opened.opens("a"), await opened.opens("b")

@@ -64,8 +64,13 @@ class House:
 
 
 @asynccontextmanager
-async def house(speed: float = 1.0, data: Path | None = None, kind: Kind = Kind.COUPLES) -> AsyncIterator[House]:
-    async with demo(Options(port=0, speed=speed, data=data, kind=kind)) as (built, links), AsyncExitStack() as stack:
+async def house(
+    speed: float = 1.0, data: Path | None = None, kind: Kind = Kind.COUPLES, keep_apart: bool = False
+) -> AsyncIterator[House]:
+    async with (
+        demo(Options(port=0, speed=speed, data=data, kind=kind, keep_apart=keep_apart)) as (built, links),
+        AsyncExitStack() as stack,
+    ):
         opened = House(built, links, stack)
         await opened.plan()
         yield opened

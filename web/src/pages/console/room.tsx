@@ -68,6 +68,7 @@ function Bar({ desk, view }: Props) {
   const { media } = desk;
   const [ending, setEnding] = useState(false);
   const over = isOver(view);
+  const begun = view.started_at !== null || view.solo_started_at !== null;
   const on = media.camera.value !== null || media.microphone.value !== null;
   return (
     <nav class="bar" aria-label="Your sound and picture">
@@ -88,25 +89,27 @@ function Bar({ desk, view }: Props) {
       )}
       {!over && (
         <button class="rose" type="button" onClick={() => setEnding(true)}>
-          End session
+          {begun ? "End session" : "Cancel session"}
         </button>
       )}
       {ending && (
-        <Dialog title="End the session for everyone?" onClose={() => setEnding(false)}>
-          <p class="soft">Everyone’s sound and picture end. What took place stays on record.</p>
+        <Dialog title={begun ? "End the session for everyone?" : "Cancel this session?"} onClose={() => setEnding(false)}>
+          <p class="soft">
+            {begun ? "Everyone’s sound and picture end. What took place stays on record." : "Everyone is told at once, and it counts as missed for nobody."}
+          </p>
           <div class="col tight">
             <button class="wide primary" type="button" onClick={() => setEnding(false)}>
-              Go on
+              {begun ? "Go on" : "Keep it"}
             </button>
             <button
               class="wide rose"
               type="button"
               onClick={() => {
                 setEnding(false);
-                void desk.give("end_session", {});
+                void desk.give(begun ? "end_session" : "cancel_session", {});
               }}
             >
-              End the session
+              {begun ? "End the session" : "Cancel the session"}
             </button>
           </div>
         </Dialog>

@@ -1,0 +1,301 @@
+"""Every circumstance of attendance that Dyad promises (rows K), on the real pages; others are played by bots.
+
+Policy clocks run faster where minutes have to pass; the pages say so themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from server.domain.attendance import Kind, Outcome
+from server.domain.session.state import Session
+from tests.e2e.people import Window, sees, window
+from tests.service.support import eventually
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
+
+NO_CAMERA = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('none', 'NotFoundError') };"
+
+
+async def session(opened: Window) -> Session:
+    return await opened.home.built.dispatcher.session(opened.home.links.session)
+
+
+async def tap(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).first.click(timeout=60_000)
+
+
+async def choose(therapist: Page, option: str) -> None:
+    """An option of the card: its button says why, too."""
+    await therapist.get_by_role("alertdialog").get_by_role("button", name=option).click(timeout=60_000)
+
+
+async def shows(page: Page, text: str, seconds: float = 30) -> None:
+    await expect(page.get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
+
+
+async def gone(page: Page, text: str) -> None:
+    await expect(page.get_by_text(text)).to_have_count(0, timeout=30_000)
+
+
+async def mail(opened: Window, to: str, subject: str = "") -> dict[str, Any]:
+    async def found() -> dict[str, Any] | None:
+        mails = await opened.home.mails()
+        return next((m for m in mails if m["to"] == to and subject in m["subject"]), None)
+
+    sent: dict[str, Any] = await eventually(found, f"a message to {to}", 30)
+    return sent
+
+
+async def starts(opened: Window) -> tuple[Page, Page]:
+    """The therapist's page and Alex's, in a session that both partners came to on time; Robin is a bot."""
+    therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+    await opened.home.enters("b")
+    await tap(therapist, "Let both in and start")
+    await shows(therapist, "The session is under way.")
+    return therapist, alex
+
+
+async def test_K1_both_on_time_are_let_in_and_it_starts(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        robin = await opened.waits("b")
+        await shows(therapist, "Everyone is here.")
+        await tap(therapist, "Let both in and start")
+        await sees(alex, "therapist", "b")
+        await sees(robin, "therapist", "a")
+        assert (await session(opened)).started_at is not None
+
+
+async def test_K2_who_waits_sees_until_when_and_may_ask_for_more_time(chromium: Browser) -> None:
+    async with window(chromium, speed=60) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        known = opened.home.starts_at.astimezone(ZoneInfo("America/Chicago")) + timedelta(minutes=15)
+        await shows(alex, f"{known.hour % 12 or 12}:{known:%M}")
+        await tap(alex, "I need more time")
+        await shows(therapist, "asks for more time")
+        await mail(opened, "Robin")
+        await shows(therapist, "reminder")
+
+
+async def test_K3_a_late_partner_withdraws_the_card(chromium: Browser) -> None:
+    async with window(chromium, speed=40) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.waits("a")
+        await shows(therapist, "How do you want to go on?")
+        await opened.home.enters("b")
+        await gone(therapist, "How do you want to go on?")
+        await tap(therapist, "Let both in and start")
+        await shows(therapist, "The session is under way.")
+
+
+async def test_K4_nobody_answers_and_the_policy_acts(chromium: Browser) -> None:
+    async with window(chromium, speed=120) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await shows(alex, "We’ll find a new time.")
+        await shows(therapist, "did not come")
+        assert (await session(opened)).outcomes == {"b": Outcome.NO_SHOW}
+        await mail(opened, "Alex", "New times")
+
+
+async def test_K5_a_notice_is_decided_when_it_is_given(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        robin = await opened.opens("b")
+        await tap(robin, "I can’t come")
+        await tap(robin, "I’m not well")
+        await shows(therapist, "Robin can’t come")
+        await choose(therapist, "Find a new time")
+        await shows(alex, "We’ll find a new time.", 15)
+        assert opened.home.minute() < 1, "nobody waited for somebody who said they won't come"
+        assert (await session(opened)).outcomes == {"b": Outcome.EXCUSED}
+
+
+async def test_K6_nobody_comes_and_new_times_are_sought(chromium: Browser) -> None:
+    async with window(chromium, speed=240) as opened:
+        therapist = await opened.opens("therapist")
+        await shows(therapist, "Find a new time for both")
+        assert set((await session(opened)).outcomes.values()) == {Outcome.NO_SHOW}
+        await mail(opened, "Alex", "New times")
+        await mail(opened, "Robin", "New times")
+
+
+async def test_K7_the_therapist_does_not_come_and_nobody_is_blamed(chromium: Browser) -> None:
+    async with window(chromium, speed=120) as opened:
+        alex, robin = await opened.waits("a"), await opened.waits("b")
+        await shows(alex, "isn’t here yet")
+        await mail(opened, "Treatment team")
+        for page in (alex, robin):
+            await shows(page, "can’t hold the session today.")
+            await shows(page, "doesn’t count as missed")
+        assert set((await session(opened)).outcomes.values()) == {Outcome.PROVIDER_CANCELLED}
+
+
+async def test_K8_a_lost_connection_comes_back_to_its_place(chromium: Browser) -> None:
+    async with window(chromium, speed=10) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        robin = await opened.home.enters("b")
+        await tap(therapist, "Let both in and start")
+        await expect(alex.locator("[data-tile=b]")).to_be_visible()
+        await robin.drop()
+        await shows(alex, "back")
+        await opened.home.enters("b", arrive=False)
+        await expect(therapist.locator("[data-partner=b]")).to_have_attribute("data-place", "room")
+        await expect(therapist.locator("[data-partner=b]")).to_have_attribute("data-state", "present")
+        assert (await session(opened)).solo_started_at is None
+
+
+async def test_K9_leaving_on_purpose_is_asked_about_at_once(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await starts(opened)
+        await tap(alex, "Leave")
+        await alex.get_by_role("dialog").get_by_role("button", name="Leave", exact=True).click()
+        await shows(therapist, "Alex has left", 10)
+        await shows(therapist, "Call to see how they are")
+        assert opened.home.minute() < 2
+
+
+async def test_K10_a_second_device_takes_the_seat_and_the_first_is_told(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, first = await starts(opened)
+        second = await opened.opens("a")
+        await shows(first, "You opened this session somewhere else")
+        await tap(second, "Go back in")
+        await sees(second, "therapist")
+        row = therapist.locator("[data-partner=a]")
+        await expect(row).to_have_attribute("data-place", "room")
+        await expect(row).to_have_count(1)
+
+
+async def test_K12_who_comes_after_solo_began_waits_in_private_and_may_be_joined(chromium: Browser) -> None:
+    async with window(chromium, speed=20) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await therapist.get_by_text("Yes, today").click()
+        await choose(therapist, "See Alex alone")
+        await sees(alex, "therapist")
+        robin = await opened.waits("b")
+        assert await robin.get_by_text("Alex").count() == 0
+        await choose(therapist, "Ask Alex, then join them")
+        await tap(alex, "Yes")
+        await sees(robin, "therapist", "a")
+
+
+async def test_K13_the_page_tells_the_right_local_time(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        for who, zone in (("a", "America/Chicago"), ("b", "America/Denver")):
+            page = await opened.opens(who)
+            local = opened.home.starts_at.astimezone(ZoneInfo(zone))
+            await shows(page, f"{local.hour % 12 or 12}:{local:%M}")
+            await shows(page, f"{zone.partition('/')[2]} time")
+
+
+async def test_K14_a_reminder_can_be_declined_with_a_reason(chromium: Browser) -> None:
+    async with window(chromium, speed=60) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.waits("a")
+        reminder = await mail(opened, "Robin")
+        robin = await opened.tab(next(link for link in reminder["links"] if "/join#" in link))
+        await tap(robin, "I can’t come")
+        await tap(robin, "I need some space right now")
+        await shows(therapist, "Robin can’t come")
+        await shows(therapist, "said: needs space")
+
+
+async def test_K15_who_tried_is_never_absent(chromium: Browser) -> None:
+    async with window(chromium, speed=60, prepare=NO_CAMERA) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.home.enters("a")
+        robin = await opened.opens("b")
+        await tap(robin, "Check my camera and sound")
+        await shows(robin, "We can’t find a")
+        await shows(therapist, "tried")
+        await opened.home.at(17)
+        await shows(therapist, "Waiting for Robin until")
+        assert (await session(opened)).outcomes == {}
+
+
+async def test_K19_a_couple_kept_apart_never_meets_and_learns_nothing(chromium: Browser) -> None:
+    async with window(chromium, keep_apart=True) as opened:
+        therapist, alex, robin = await opened.opens("therapist"), await opened.waits("a"), await opened.waits("b")
+        await shows(therapist, "Alex and Robin are kept apart.")
+        await therapist.locator("[data-partner=a]").get_by_role("button", name="Let Alex in").click()
+        await sees(alex, "therapist")
+        await therapist.locator("[data-partner=b]").get_by_role("button", name="Let Robin in").click()
+        await shows(therapist, "These two can't be in one room.")
+        for page, other in ((alex, "Robin"), (robin, "Alex")):
+            assert await page.get_by_text(other).count() == 0
+            assert await page.get_by_text("apart").count() == 0
+
+
+async def test_K20_a_cancelled_session_is_told_to_who_waits_at_once(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await tap(therapist, "Cancel session")
+        await tap(therapist, "Cancel the session")
+        await shows(alex, "This session was cancelled.", 5)
+        cancelled = await mail(opened, "Robin", "cancelled")
+        assert cancelled["ics_method"] == "CANCEL"
+
+
+async def test_K21_early_is_private_and_a_therapist_who_enters_admits_nobody(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        alex = await opened.waits("a")
+        await shows(alex, "isn’t here yet")
+        therapist = await opened.opens("therapist")
+        await shows(alex, "knows that you’ve arrived.")
+        await shows(therapist, "Waiting for Robin")
+        await asyncio.sleep(1)
+        assert await alex.locator("video[data-person=therapist]").count() == 0
+        await expect(therapist.locator("[data-partner=a]")).to_have_attribute("data-place", "waiting")
+
+
+async def test_an_individual_session_starts_with_its_one_client(chromium: Browser) -> None:
+    async with window(chromium, kind=Kind.INDIVIDUAL) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await therapist.get_by_role("button", name="Let Alex in").click()
+        await sees(alex, "therapist")
+        await shows(therapist, "The session is under way.")
+        await shows(therapist, "Individual session")
+
+
+async def test_an_intake_is_never_held_with_one(chromium: Browser) -> None:
+    async with window(chromium, kind=Kind.INTAKE, speed=60) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.waits("a")
+        await shows(therapist, "How do you want to go on?")
+        assert await therapist.get_by_role("button", name="See Alex alone").count() == 0
+
+
+async def test_a_group_starts_on_time_with_whoever_is_there(chromium: Browser) -> None:
+    async with window(chromium, kind=Kind.GROUP, speed=60) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        for who in ("b", "c"):
+            await opened.home.enters(who, media=True)
+        await opened.home.at(0.5)
+        await tap(therapist, "Let all in and start")
+        await sees(alex, "therapist", "b", "c")
+        await shows(therapist, "Group of 4")
+        late = await opened.home.enters("d")
+        await therapist.get_by_role("button", name="Let Lee in").click()
+        await late.until(lambda view: view["place"] == "room")
+        assert (await session(opened)).started_at is not None
+
+
+async def test_the_therapist_changes_the_focus_and_the_policy_follows(chromium: Browser) -> None:
+    async with window(chromium, speed=60) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.waits("a")
+        await therapist.get_by_text("Change the focus").click()
+        await therapist.get_by_label("resolving conflict").check()
+        await tap(therapist, "Use this")
+        await shows(therapist, "Dyad decides by this from now on.")
+        await shows(therapist, "How do you want to go on?")
+        changed = await session(opened)
+        assert changed.card is not None
+        assert changed.card.clause == "J7"
