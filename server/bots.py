@@ -25,6 +25,7 @@ SCENARIOS = {
     "drop:SECONDS": "loses the connection so long after arriving, and comes back a minute later",
     "leave:SECONDS": "leaves on purpose so long after arriving",
     "device-fails": "the camera does not work; tries, and does not get in",
+    "shared-device": "comes at once, and says that the other partner is at the same device",
 }
 
 Tell = Callable[..., None]
@@ -188,6 +189,9 @@ async def _play(someone: Bot, scenario: Scenario, tell: Tell) -> None:
         tell("is late", seconds=max(0.0, wait))
         await asyncio.sleep(max(0.0, wait) / speed)
     await _attend(someone, tell, failing=scenario.name == "device-fails")
+    if scenario.name == "shared-device":
+        await someone.ask("share_device")
+        tell("says that both are here")
     if scenario.name in ("drop", "leave"):
         await asyncio.sleep(scenario.seconds / speed)
     if scenario.name == "leave":

@@ -13,8 +13,9 @@ from server.domain.attendance import Policy
 from server.domain.session.commands import Command
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
+from server.domain.session.evolve import evolve
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import Session, evolve
+from server.domain.session.state import Session
 from server.domain.session.step import next_deadline, step
 
 MAX_QUEUED = 256  # commands waiting for one session

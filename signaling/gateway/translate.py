@@ -21,6 +21,9 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.AskForTime: lambda x, who, now: c.AskForTime(who),
     m.AnswerMerge: lambda x, who, now: c.AnswerMerge(who, x.question, x.yes),
     m.Leave: lambda x, who, now: c.Leave(who),
+    m.ShareDevice: lambda x, who, now: c.ShareDevice(who),
+    m.ConfirmSharedDevice: lambda x, who, now: c.ConfirmSharedDevice(who),
+    m.AttestSharedDevice: lambda x, who, now: c.AttestSharedDevice(x.participant, x.yes),
     m.Admit: lambda x, who, now: c.Admit(x.participant),
     m.AdmitAll: lambda x, who, now: c.AdmitAll(),
     m.SendBack: lambda x, who, now: c.SendBack(x.participant),
@@ -35,9 +38,31 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
 }
 
 THERAPIST_ONLY = frozenset(
-    {m.Admit, m.AdmitAll, m.SendBack, m.Remove, m.AnswerCard, m.ApproveSolo, m.SetTerms, m.CancelSession, m.EndSession}
+    {
+        m.AttestSharedDevice,
+        m.Admit,
+        m.AdmitAll,
+        m.SendBack,
+        m.Remove,
+        m.AnswerCard,
+        m.ApproveSolo,
+        m.SetTerms,
+        m.CancelSession,
+        m.EndSession,
+    }
 )
-PARTNER_ONLY = frozenset({m.Arrive, m.RunLate, m.DeclareAbsence, m.WithdrawAbsence, m.AskForTime, m.AnswerMerge})
+PARTNER_ONLY = frozenset(
+    {
+        m.ShareDevice,
+        m.ConfirmSharedDevice,
+        m.Arrive,
+        m.RunLate,
+        m.DeclareAbsence,
+        m.WithdrawAbsence,
+        m.AskForTime,
+        m.AnswerMerge,
+    }
+)
 
 
 def command_of(message: m.Message, who: str, now: datetime) -> c.Command:

@@ -109,6 +109,21 @@ class Leave(Message):
     """Leave on purpose."""
 
 
+class ShareDevice(Message):
+    """We are both here: the other partner is at this device too."""
+
+
+class ConfirmSharedDevice(Message):
+    """I am at the other partner's device."""
+
+
+class AttestSharedDevice(Message):
+    """The therapist sees both at one device, or doesn't; `participant` is the one who confirmed."""
+
+    participant: Key
+    yes: bool
+
+
 class Admit(Message):
     participant: Key
 
@@ -172,6 +187,9 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "ask_for_time": AskForTime,
     "answer_merge": AnswerMerge,
     "leave": Leave,
+    "share_device": ShareDevice,
+    "confirm_shared_device": ConfirmSharedDevice,
+    "attest_shared_device": AttestSharedDevice,
     "admit": Admit,
     "admit_all": AdmitAll,
     "send_back": SendBack,

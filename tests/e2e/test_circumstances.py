@@ -173,6 +173,27 @@ async def test_K10_a_second_device_takes_the_seat_and_the_first_is_told(chromium
         await expect(row).to_have_count(1)
 
 
+async def test_K11_two_people_at_one_device_are_both_counted(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await tap(alex, "We’re both here, at this device")
+        robin = await opened.opens("b")
+        await tap(robin, "I’m at my partner’s device")
+        await shows(robin, "counts you as soon as they see you both")
+        assert await robin.get_by_text("Alex").count() == 0
+        await therapist.get_by_role("button", name="Let Alex in").click()
+        await tap(therapist, "Yes, I see both")
+        await shows(therapist, "The session is under way.")
+        await sees(therapist, "a")
+        await expect(therapist.locator("[data-tile=a]")).to_contain_text("Alex & Robin")
+        await shows(robin, "sees you both at one device")
+        await tap(robin, "Use this device instead")
+        await robin.locator("video[data-person=you]").wait_for()
+        await robin.get_by_role("button", name="Go on at this device").click()
+        await sees(robin, "therapist", "a")
+        await sees(therapist, "a", "b")
+
+
 async def test_K12_who_comes_after_solo_began_waits_in_private_and_may_be_joined(chromium: Browser) -> None:
     async with window(chromium, speed=20) as opened:
         therapist, alex = await opened.opens("therapist"), await opened.waits("a")

@@ -23,7 +23,8 @@ from server.adapters.sql import SqliteStore
 from server.bootstrap import RECORD
 from server.bots import Bot, BotRefused
 from server.domain.session import events as e
-from server.domain.session.state import Session, evolve
+from server.domain.session.evolve import evolve
+from server.domain.session.state import Session
 from tests.service.support import eventually
 from tests.support.ports import free_port
 

@@ -20,8 +20,9 @@ from server.domain.attendance import (
 )
 from server.domain.session import commands as c
 from server.domain.session import events as e
+from server.domain.session.evolve import evolve
 from server.domain.session.facts import facts_of
-from server.domain.session.state import THERAPIST, Session, evolve
+from server.domain.session.state import THERAPIST, Session
 from server.domain.session.step import Outcome as StepOutcome
 from server.domain.session.step import next_deadline
 from server.domain.session.view import placement_of, view_of

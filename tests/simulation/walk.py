@@ -65,6 +65,9 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.DeclareAbsence(partner, rng.choice(list(Reason)))),
         (0.5, c.WithdrawAbsence(partner)),
         (0.5, c.AskForTime(partner)),
+        (1, c.ShareDevice(partner)),
+        (1, c.ConfirmSharedDevice(partner)),
+        (1.5, c.AttestSharedDevice(partner, rng.random() < 0.8)),
         (4, c.Admit(rng.choice((*partners, "nobody")))),
         (2, c.AdmitAll()),
         (0.7, c.SendBack(partner)),
@@ -141,6 +144,8 @@ def _count(rare: Counter[str], before: Session, after: Session) -> None:
         rare[f"became {after.status}"] += 1
     if after.card is not None and after.card is not before.card and after.card.answer is None:
         rare[f"card {after.card.clause}"] += 1
+    if any(seat.shares is not None and before.seats[key].shares is None for key, seat in after.seats.items()):
+        rare["shared a device"] += 1
     if before.solo_started_at is not None and after.solo_started_at is None and after.status is Status.UNDER_WAY:
         rare["merged"] += 1
     if after.plan is not None and before.plan is not None and len(after.plan.partners) < len(before.plan.partners):

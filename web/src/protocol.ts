@@ -113,6 +113,7 @@ export interface PartnerView {
   readonly asked_for_time: boolean;
   readonly can_ask_for_time: boolean;
   readonly moments: readonly Moment[];
+  readonly sharing: string;
   readonly question: Question | null;
   readonly people: readonly Person[];
   readonly closing: string | null;
@@ -140,6 +141,10 @@ export interface PartnerRow {
   readonly late_until: Instant | null;
   readonly asked_for_time: boolean;
   readonly nudges: number;
+  readonly claims_both: boolean;
+  readonly confirms_shared: boolean;
+  readonly shares: string | null;
+  readonly minutes: number;
   readonly solo_consent: boolean;
   readonly outcome: Outcome | null;
 }
@@ -225,6 +230,9 @@ export interface Commands {
   ask_for_time: Record<string, never>;
   answer_merge: { question: string; yes: boolean };
   leave: Record<string, never>;
+  share_device: Record<string, never>;
+  confirm_shared_device: Record<string, never>;
+  attest_shared_device: { participant: string; yes: boolean };
   admit: { participant: string };
   admit_all: Record<string, never>;
   send_back: { participant: string };

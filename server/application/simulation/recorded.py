@@ -12,8 +12,9 @@ from server.application.ports import Codec, StoredEvent
 from server.application.simulation.circumstances import Answer, Circumstances, Happening, Member, What
 from server.domain.attendance import Kind, Outage, PartnerState
 from server.domain.session import events as e
+from server.domain.session.evolve import evolve
 from server.domain.session.plan import Plan
-from server.domain.session.state import THERAPIST, Session, evolve
+from server.domain.session.state import THERAPIST, Session
 
 
 def circumstances_of(session: str, lines: Sequence[StoredEvent], codec: Codec) -> Circumstances | None:

@@ -87,6 +87,28 @@ class AskForTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareDevice:
+    """`who` says that the other partner is here too, at the same device."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSharedDevice:
+    """`who`, by their own link, says that they are here at the other partner's device."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttestSharedDevice:
+    """The therapist sees both at one device, or doesn't; `who` is the one without a connection of their own."""
+
+    who: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Admit:
     who: str
 
@@ -203,6 +225,9 @@ Command = (
     | DeclareAbsence
     | WithdrawAbsence
     | AskForTime
+    | ShareDevice
+    | ConfirmSharedDevice
+    | AttestSharedDevice
     | Admit
     | AdmitAll
     | SendBack

@@ -38,7 +38,7 @@ def therapist_view(
         started_at=session.started_at,
         solo_started_at=session.solo_started_at,
         co_present_minutes=float(session.co_present(now).total_seconds() // 60),
-        partners=tuple(_row(session, key) for key in session.invited),
+        partners=tuple(_row(session, key, now) for key in session.invited),
         people=people,
         ready=stance is not None and stance.action is Action.START,
         approval=session.approval,
@@ -52,7 +52,7 @@ def therapist_view(
     )
 
 
-def _row(session: Session, key: str) -> PartnerRow:
+def _row(session: Session, key: str, now: datetime) -> PartnerRow:
     seat, invitee = session.seats[key], session.invitees[key]
     return PartnerRow(
         key=key,
@@ -69,6 +69,10 @@ def _row(session: Session, key: str) -> PartnerRow:
         late_until=seat.late_until,
         asked_for_time=seat.asked_for_time,
         nudges=seat.nudges,
+        claims_both=seat.claims_both,
+        confirms_shared=seat.confirms_shared,
+        shares=seat.shares,
+        minutes=int(session.attended(key, now).total_seconds() // 60),
         solo_consent=invitee.solo_consent,
         outcome=session.outcomes.get(key),
     )

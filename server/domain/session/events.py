@@ -79,6 +79,40 @@ class TimeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingClaimed:
+    """`who` said that the other partner is at the same device."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharingConfirmed:
+    """`who` said, by their own link, that they are at the other partner's device."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharingDenied:
+    """The therapist does not see both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """From here on `who` attends by the connection of `host`: one device, two attendances."""
+
+    who: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharingEnded:
+    """`who` goes on with a device of their own, in the same place."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A person's place changed: admitted, sent back, held, removed."""
 
@@ -267,6 +301,11 @@ Event = (
     | AbsenceDeclared
     | AbsenceWithdrawn
     | TimeAsked
+    | SharingClaimed
+    | SharingConfirmed
+    | SharingDenied
+    | Shared
+    | SharingEnded
     | Moved
     | ApprovalGiven
     | FocusChanged

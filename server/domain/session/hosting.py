@@ -18,6 +18,12 @@ from server.domain.session.views import Place, Status
 MAX_FOCUSES = 5
 
 
+def _device_of(log: Log, who: str) -> str:
+    """Whose connection carries `who`: letting one of two at a device in, or back, is letting in the device."""
+    seat = log.session.seats.get(who)
+    return who if seat is None or seat.shares is None else seat.shares
+
+
 def _partner_place(log: Log, who: str) -> Place | None:
     return None if who == THERAPIST or who not in log.session.seats else log.session.seats[who].place
 
@@ -39,7 +45,7 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
     others = [key for key, seat in session.partners.items() if key != command.who and seat.place is Place.ROOM]
     if session.plan.keep_apart and others:
         return no.KEPT_APART
-    log.add(e.Moved(command.who, Place.ROOM))
+    log.add(e.Moved(_device_of(log, command.who), Place.ROOM))
     return None
 
 
@@ -60,7 +66,7 @@ def send_back(log: Log, command: c.SendBack) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if place is not Place.ROOM:
         return no.NOT_IN_ROOM
-    log.add(e.Moved(command.who, Place.WAITING))
+    log.add(e.Moved(_device_of(log, command.who), Place.WAITING))
     return None
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from server.domain.attendance import Policy
 from server.domain.session.effects import Effect, effects_of
 from server.domain.session.events import Event
-from server.domain.session.state import Session, evolve
+from server.domain.session.evolve import evolve
+from server.domain.session.state import Session
 
 
 class Log:

@@ -43,7 +43,9 @@ def arrive(log: Log, command: c.Arrive) -> Refusal | None:
         return no.OVER
     if not seat.connected:
         return no.NOT_CONNECTED
-    if not seat.present:
+    if seat.shares is not None:
+        log.add(e.SharingEnded(command.who))
+    elif not seat.present:
         log.add(e.Arrived(command.who))
     return None
 
@@ -67,7 +69,7 @@ def drop(log: Log, command: c.Drop) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if command.epoch != seat.epoch:
         return no.STALE
-    if seat.connected:
+    if seat.connected and seat.shares is None:
         log.add(e.Dropped(command.who, _not_after(command.since, log.now, seat.since)))
     return None
 

@@ -21,9 +21,10 @@ from server.domain.attendance import (
     starts_at_plus,
 )
 from server.domain.session import events as e
+from server.domain.session.evolve import has_begun
 from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
-from server.domain.session.state import Session, has_begun
+from server.domain.session.state import Session
 from server.domain.session.views import Place, Status
 
 MAX_TURNS = 8  # a stance may open the way to the next (start, then continue); more turns than this is a fault

@@ -13,7 +13,7 @@ from typing import Any
 
 from server.domain.attendance import Policy
 from server.domain.session import commands as c
-from server.domain.session import hosting, people, times
+from server.domain.session import hosting, people, sharing, times
 from server.domain.session import refusals as no
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
@@ -81,6 +81,9 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.RunLate: _before_start(people.run_late),
     c.DeclareAbsence: _before_start(people.declare_absence),
     c.WithdrawAbsence: _before_start(people.withdraw_absence),
+    c.ShareDevice: _while_live(sharing.share_device),
+    c.ConfirmSharedDevice: _while_live(sharing.confirm_shared_device),
+    c.AttestSharedDevice: _while_live(sharing.attest_shared_device),
     c.Admit: _while_live(hosting.admit),
     c.AdmitAll: _while_live(hosting.admit_all),
     c.SendBack: _while_live(hosting.send_back),

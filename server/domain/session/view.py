@@ -51,7 +51,8 @@ def placement_of(session: Session) -> dict[str, str | None]:
     placed: dict[str, str | None] = {THERAPIST: room if session.therapist.connected else None}
     for key, seat in session.partners.items():
         if seat.place is not Place.REMOVED and not seat.turned_away:
-            placed[key] = room if seat.place is Place.ROOM and seat.present else None
+            inside = seat.place is Place.ROOM and seat.present and seat.shares is None
+            placed[key] = room if inside else None
     return placed
 
 
@@ -60,10 +61,17 @@ def people_with(session: Session, viewer: str) -> tuple[Person, ...]:
     if session.over or session.seats[viewer].place is not Place.ROOM:
         return ()
     return tuple(
-        Person(key, session.invitees[key].name, _role(key), seat.link, seat.microphone, seat.camera)
+        Person(key, _named(session, key), _role(key), seat.link, seat.microphone, seat.camera)
         for key, seat in _in_room(session)
-        if key != viewer
+        if key != viewer and session.seats[viewer].shares != key and seat.shares is None
     )
+
+
+def _named(session: Session, key: str) -> str:
+    """Everybody at this person's device."""
+    names = [session.invitees[key].name]
+    names += [session.invitees[other].name for other, seat in session.seats.items() if seat.shares == key]
+    return " & ".join(names)
 
 
 def _in_room(session: Session) -> Iterator[tuple[str, Seat]]:
@@ -108,10 +116,21 @@ def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> 
         asked_for_time=seat.asked_for_time,
         can_ask_for_time=seat.present and not seat.asked_for_time and closing is None,
         moments=() if closing else _moments(session, seat, now, policy, people),
+        sharing=_sharing(session, key),
         question=Question(question.id, "merge", question.answer_by) if question is not None and asked else None,
         people=people,
         closing=closing,
     )
+
+
+def _sharing(session: Session, key: str) -> str:
+    """As `PartnerView.sharing` has it: what this partner said of it, and whether it is so."""
+    seat = session.seats[key]
+    if seat.shares is not None:
+        return "guest"
+    if any(other.shares == key for other in session.seats.values()):
+        return "host"
+    return "confirmed" if seat.confirms_shared else "claimed" if seat.claims_both else "no"
 
 
 def _closing(session: Session, key: str) -> str | None:

@@ -132,6 +132,9 @@ class PartnerView:
     asked_for_time: bool
     can_ask_for_time: bool
     moments: tuple[Moment, ...]
+    # one device for two: "no" | "claimed" (you said that you're both here) | "confirmed" (you said that you're at the
+    # other device) | "host" (two are counted here) | "guest" (you are counted at the other device)
+    sharing: str
     question: Question | None
     people: tuple[Person, ...]
     # after the end: "ended" | "new_times_follow" | "cancelled" | "host_cancelled" | None while it lasts
@@ -166,6 +169,10 @@ class PartnerRow:
     late_until: datetime | None
     asked_for_time: bool
     nudges: int
+    claims_both: bool  # says that the other partner is at this device
+    confirms_shared: bool  # says to be at the other partner's device
+    shares: str | None  # the key of the partner whose connection carries this one
+    minutes: int  # attended so far
     solo_consent: bool
     outcome: str | None
 

@@ -11,8 +11,9 @@ import pytest
 from server.adapters.codec import JsonCodec
 from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Reason, SoloApproval
 from server.domain.session import commands as c
+from server.domain.session.evolve import evolve
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import Session, evolve
+from server.domain.session.state import Session
 from server.domain.session.step import TABLE, Phase, phase_of, step
 from server.domain.session.views import Check, Link
 from tests.domain.session.story import COUPLE, START, Story, on_time, one_missing
@@ -39,6 +40,9 @@ SAMPLES: tuple[c.Command, ...] = (
     c.AnswerCard("c1", Action.PROCEED),
     c.AnswerMerge("a", "q1", True),
     c.ApproveSolo(SoloApproval.GRANTED),
+    c.ShareDevice("a"),
+    c.ConfirmSharedDevice("b"),
+    c.AttestSharedDevice("b", True),
     c.SetTerms((Focus.OPEN,), None),
     c.EndSession(),
     c.Cancel(),

@@ -14,7 +14,7 @@ import { Desk } from "./join/desk";
 import { AbsenceScreen, LateScreen, LinkScreen } from "./join/link";
 import { RoomScreen } from "./join/room";
 import { type Screen, screenOf } from "./join/screen";
-import { HeldScreen, WaitingScreen } from "./join/waiting";
+import { GuestScreen, HeldScreen, WaitingScreen } from "./join/waiting";
 
 interface Trouble {
   readonly code: string;
@@ -110,6 +110,8 @@ function Shown({ screen, desk, view }: { readonly screen: Screen; readonly desk:
       return <CheckScreen desk={desk} view={view} />;
     case "waiting":
       return <WaitingScreen desk={desk} view={view} />;
+    case "guest":
+      return <GuestScreen desk={desk} view={view} />;
     case "held":
       return <HeldScreen desk={desk} view={view} />;
     case "back":

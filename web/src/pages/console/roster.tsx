@@ -13,7 +13,7 @@ interface Props {
 
 /** Who was expected, and where each is. */
 export function Roster({ desk, view }: Props) {
-  const waiting = isOver(view) ? [] : view.partners.filter((row) => row.place === "waiting" && row.state === "present");
+  const waiting = isOver(view) ? [] : view.partners.filter((row) => row.place === "waiting" && row.state === "present" && !row.shares);
   return (
     <section class="sheet roster" aria-labelledby="roster">
       <h2 class="unseen" id="roster">
@@ -37,9 +37,10 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const [removing, setRemoving] = useState(false);
   const zone = view.you.zone;
   const here = !isOver(view) && row.state === "present" && row.place !== "removed";
-  const canCome = here && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
+  const canCome = here && !row.shares && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
   const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
-  const more = [place(row), isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  const host = view.partners.find((other) => other.key === row.shares);
+  const more = [place(row), host ? `at ${host.name}’s device` : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
   return (
     <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
       <div class="row">
@@ -50,6 +51,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
           <small>{[isOver(view) ? "" : whereabouts(row, zone), ...more].filter(Boolean).join(" · ")}</small>
         </div>
       </div>
+      {!isOver(view) && <Attest desk={desk} view={view} row={row} />}
       {here && (
         <div class="seat-do">
           {canCome && (
@@ -57,7 +59,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
               Let {row.name} in
             </button>
           )}
-          {row.place === "room" && (
+          {row.place === "room" && !row.shares && (
             <button class="small" type="button" onClick={() => void desk.give("send_back", { participant: row.key })}>
               Back to waiting
             </button>
@@ -90,6 +92,30 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
         </Dialog>
       )}
     </li>
+  );
+}
+
+/** One device for two, once both have said so: what the therapist sees decides. */
+function Attest({ desk, view, row }: Props & { readonly row: PartnerRow }) {
+  const host = view.partners.find((other) => other.key !== row.key && other.claims_both);
+  if (!host || !row.confirms_shared || host.state !== "present") return null;
+  const say = (yes: boolean) => void desk.give("attest_shared_device", { participant: row.key, yes });
+  return (
+    <div class="seat-do" role="group" aria-label={`${host.name} and ${row.name} at one device`}>
+      <p>
+        Both say that they share {host.name}’s device. {host.place === "room" ? "Do you see them both?" : `Let ${host.name} in to see.`}
+      </p>
+      {host.place === "room" && (
+        <>
+          <button class="small primary" type="button" onClick={() => say(true)}>
+            Yes, I see both
+          </button>
+          <button class="small" type="button" onClick={() => say(false)}>
+            No
+          </button>
+        </>
+      )}
+    </div>
   );
 }
 

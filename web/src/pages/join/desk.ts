@@ -57,7 +57,9 @@ export class Desk {
   async arrive(check: Commands["report_check"]): Promise<void> {
     this.opened.value = true;
     await this.live.send("report_check", check);
-    if (this.live.view.value?.place === "outside" && !(await this.give("arrive", {}))) return;
+    const view = this.live.view.value;
+    const takesPlace = view?.place === "outside" || view?.sharing === "guest";
+    if (takesPlace && !(await this.give("arrive", {}))) return;
     this.step.value = "link";
   }
 

@@ -45,11 +45,27 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
         <button class="wide" type="button" onClick={() => desk.go("absence")}>
           I can’t come
         </button>
+        {soon && (session.kind === "couples" || session.kind === "intake") && <AtTheirs desk={desk} view={view} />}
       </div>
       <p class="soft">
         The check is only for you: nobody sees or hears you until {host.name} lets you in. Nothing is recorded.
       </p>
     </>
+  );
+}
+
+/** Said by one's own link, so that nobody can say it for somebody else. Tells nothing of whether the other has come. */
+function AtTheirs({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  if (view.sharing === "confirmed")
+    return (
+      <p class="sheet" role="status">
+        <strong>Thank you.</strong> {view.host.name} counts you as soon as they see you both. You can leave this page open.
+      </p>
+    );
+  return (
+    <button class="wide" type="button" onClick={() => void desk.give("confirm_shared_device", {})}>
+      I’m at my partner’s device
+    </button>
   );
 }
 

@@ -2,7 +2,7 @@ import type { PartnerView } from "../../protocol";
 
 /** Where a partner has gone by themselves on this page; the rest follows from the view. */
 export type Step = "link" | "late" | "absence" | "check" | "left";
-export type Screen = Step | "back" | "waiting" | "held" | "room" | "closing" | "removed";
+export type Screen = Step | "back" | "guest" | "waiting" | "held" | "room" | "closing" | "removed";
 
 /**
  * The one screen to show. `opened`: this page has been through the device check (or has passed it by), so its
@@ -12,6 +12,7 @@ export function screenOf(view: PartnerView, step: Step, opened: boolean): Screen
   if (view.closing !== null) return "closing";
   if (view.place === "removed") return "removed";
   if (step === "left") return "left";
+  if (view.sharing === "guest") return step === "check" ? "check" : "guest";
   if (view.place === "outside") return step;
   if (step === "check" && !(opened && view.place === "room")) return "check";
   return opened ? view.place : "back";

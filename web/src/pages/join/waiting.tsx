@@ -87,6 +87,7 @@ function Actions({ desk, view }: { readonly desk: Desk; readonly view: PartnerVi
           I need more time
         </button>
       )}
+      <Both desk={desk} view={view} />
       {view.asked_for_time && (
         <p class="row" role="status">
           <span class="dot" aria-hidden="true" />
@@ -98,6 +99,45 @@ function Actions({ desk, view }: { readonly desk: Desk; readonly view: PartnerVi
       </button>
       {leaving && <LeaveDialog desk={desk} host={view.host.name} onClose={() => setLeaving(false)} />}
     </div>
+  );
+}
+
+/** One device for two: said here, confirmed by the other with their own link, seen by the therapist. */
+function Both({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  const { host, session, sharing } = view;
+  if (view.place !== "waiting" || (session.kind !== "couples" && session.kind !== "intake")) return null;
+  if (sharing === "no")
+    return (
+      <button class="wide" type="button" onClick={() => void desk.give("share_device", {})}>
+        We’re both here, at this device
+      </button>
+    );
+  return (
+    <p class="row" role="status">
+      <span class="dot" aria-hidden="true" />
+      <span class="grow">
+        {sharing === "host"
+          ? "You’re both here, and both counted."
+          : `You said that you’re both here. Your partner opens their own link, in another tab or on their phone, and taps “I’m at my partner’s device”. Then ${host.name} counts you both.`}
+      </span>
+    </p>
+  );
+}
+
+/** For the one who attends at the other's device: this page only has to stay out of the way. */
+export function GuestScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
+  return (
+    <>
+      <div class="lead">
+        <Title tab="You’re counted">You’re here, {view.you.name}.</Title>
+        <p class="soft" role="status">
+          {view.host.name} sees you both at one device. You can close this page.
+        </p>
+      </div>
+      <button class="wide" type="button" onClick={() => void desk.check()}>
+        Use this device instead
+      </button>
+    </>
   );
 }
 
