@@ -25,6 +25,7 @@ from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
 from server.application.delivery import Delivery
 from server.application.dispatcher import Dispatcher
+from server.application.ledger import Ledger
 from server.application.letters import Letters
 from server.application.links import LinkDesk
 from server.application.policies import PolicyBook
@@ -109,7 +110,8 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     post = MailPost(kept or _smtp(settings), settings.clinic_email)
     letters = Letters(dispatcher, store, store, links, post, clock, settings.base_url, TEAM)
     rescheduling = Rescheduling(dispatcher, store, store, clock)
-    delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links)
+    ledger = Ledger(dispatcher, store, clock)
+    delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links, ledger)
     sockets = Sockets()
     hub = Hub(dispatcher, clock, media, sockets.emit, sockets.kick)
     namespace = SessionNamespace(dispatcher, links, hub, clock)

@@ -7,11 +7,12 @@ import contextlib
 from datetime import timedelta
 
 from server.application.dispatcher import Dispatcher
+from server.application.ledger import Ledger
 from server.application.letters import Letters
 from server.application.links import LinkDesk
 from server.application.ports import Clock, Codec, NotSent, Outbox, OutboxRow, RecordUnavailable
 from server.application.rescheduling import Rescheduling
-from server.domain.session.effects import BookTime, Effect, Mail, ReleaseTimes, RevokeLinks, SearchTimes
+from server.domain.session.effects import BookTime, Effect, Mail, RecountStreaks, ReleaseTimes, RevokeLinks, SearchTimes
 
 BATCH = 50
 IDLE = 1.0  # s of real time
@@ -32,9 +33,10 @@ class Delivery:
         letters: Letters,
         rescheduling: Rescheduling,
         links: LinkDesk,
+        ledger: Ledger,
     ) -> None:
         self._dispatcher, self._outbox, self._codec, self._clock = dispatcher, outbox, codec, clock
-        self._letters, self._rescheduling, self._links = letters, rescheduling, links
+        self._letters, self._rescheduling, self._links, self._ledger = letters, rescheduling, links, ledger
 
     async def run(self) -> None:
         while True:
@@ -75,5 +77,7 @@ class Delivery:
                 await self._rescheduling.book(row.session, index)
             case ReleaseTimes():
                 await self._rescheduling.release(row.session)
+            case RecountStreaks():
+                await self._ledger.recount(row.session)
             case RevokeLinks(who):
                 await self._links.revoke(row.session, who)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.domain.attendance import Action, AttendanceClass, Focus, Reason, SoloApproval
+from server.domain.attendance import Action, AttendanceClass, Focus, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.views import Check
 from signaling.protocol import messages as m
@@ -33,6 +33,9 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.SetTerms: lambda x, who, now: c.SetTerms(
         tuple(Focus(f) for f in x.focus), AttendanceClass(x.attendance) if x.attendance else None
     ),
+    m.CorrectOutcome: lambda x, who, now: c.CorrectOutcome(
+        x.participant, Outcome(x.outcome) if x.outcome else None, x.reason
+    ),
     m.CancelSession: lambda x, who, now: c.Cancel(),
     m.EndSession: lambda x, who, now: c.EndSession(),
 }
@@ -47,6 +50,7 @@ THERAPIST_ONLY = frozenset(
         m.AnswerCard,
         m.ApproveSolo,
         m.SetTerms,
+        m.CorrectOutcome,
         m.CancelSession,
         m.EndSession,
     }

@@ -165,6 +165,16 @@ class SetTerms(Message):
     attendance: Literal["required", "encouraged", "optional"] | None = None
 
 
+class CorrectOutcome(Message):
+    """After the end: set right what was recorded for one partner (null: nothing), and say why."""
+
+    participant: Key
+    outcome: (
+        Literal["attended", "no_show", "late_cancel", "excused", "technical", "left_early", "provider_cancelled"] | None
+    )
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 class CancelSession(Message):
     """Before it begins: the programme cancels it, for everyone, at once."""
 
@@ -197,6 +207,7 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "answer_card": AnswerCard,
     "approve_solo": ApproveSolo,
     "set_terms": SetTerms,
+    "correct_outcome": CorrectOutcome,
     "cancel_session": CancelSession,
     "end_session": EndSession,
 }

@@ -308,6 +308,21 @@ async def test_a_group_starts_on_time_with_whoever_is_there(chromium: Browser) -
         assert (await session(opened)).started_at is not None
 
 
+async def test_the_therapist_sets_right_what_was_recorded(chromium: Browser) -> None:
+    async with window(chromium, speed=240) as opened:
+        therapist = await opened.opens("therapist")
+        await opened.home.enters("a")
+        row = therapist.locator("[data-partner=b]")
+        await expect(row).to_contain_text("did not come", timeout=30_000)
+        await row.get_by_role("button", name="Correct this").click()
+        await (
+            therapist.get_by_role("dialog").get_by_label("trouble").or_(therapist.get_by_label("excused")).first.check()
+        )
+        await therapist.get_by_label("Why, in a sentence").fill("The link in our message was wrong.")
+        await tap(therapist, "Record the correction")
+        await expect(row).not_to_contain_text("did not come")
+
+
 async def test_the_therapist_changes_the_focus_and_the_policy_follows(chromium: Browser) -> None:
     async with window(chromium, speed=60) as opened:
         therapist = await opened.opens("therapist")

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Reason, SoloApproval
+from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.state import THERAPIST, Session
@@ -74,6 +74,8 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.2, c.Remove(partner)),
         (1, c.ApproveSolo(rng.choice(list(SoloApproval)))),
         (0.3, c.SetTerms((rng.choice(list(Focus)),), rng.choice((None, *AttendanceClass)))),
+        (0.3, c.SetStreaks(partner, rng.randrange(4), rng.randrange(4))),
+        (0.3, c.CorrectOutcome(partner, rng.choice((None, *Outcome)), rng.choice(("", "It was our fault.")))),
         (0.2, c.EndSession()),
         (0.05, c.Cancel()),
         (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now)),

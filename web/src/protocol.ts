@@ -240,6 +240,7 @@ export interface Commands {
   answer_card: { card: string; option: "proceed" | "wait" | "reschedule" | "end" | "merge" | "keep_solo"; focus?: "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open" | null };
   approve_solo: { approval: "none" | "standing" | "granted" | "denied" };
   set_terms: { focus: ("relationship_issues" | "conflict_resolution" | "relapse_prevention_plan" | "trust_accountability" | "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open")[]; attendance?: "required" | "encouraged" | "optional" | null };
+  correct_outcome: { participant: string; outcome: "attended" | "no_show" | "late_cancel" | "excused" | "technical" | "left_early" | "provider_cancelled" | null; reason: string };
   cancel_session: Record<string, never>;
   end_session: Record<string, never>;
 }

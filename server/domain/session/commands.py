@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.attendance import Action, AttendanceClass, Focus, Reason, SoloApproval
+from server.domain.attendance import Action, AttendanceClass, Focus, Outcome, Reason, SoloApproval
 from server.domain.session.plan import Plan
 from server.domain.session.views import Check, Link
 
@@ -156,6 +156,24 @@ class SetTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SetStreaks:
+    """What earlier sessions left: this partner's misses and solo sessions in a row."""
+
+    who: str
+    misses: int
+    solo: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectOutcome:
+    """The therapist sets right what was recorded; None takes an outcome back. `reason` says why, in a sentence."""
+
+    who: str
+    outcome: Outcome | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndSession:
     pass
 
@@ -236,6 +254,8 @@ Command = (
     | AnswerMerge
     | ApproveSolo
     | SetTerms
+    | SetStreaks
+    | CorrectOutcome
     | EndSession
     | Cancel
     | RecordOutage

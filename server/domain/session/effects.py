@@ -37,11 +37,16 @@ class ReleaseTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class RecountStreaks:
+    """What happened here counts in the sessions to come."""
+
+
+@dataclass(frozen=True, slots=True)
 class RevokeLinks:
     who: str
 
 
-Effect = Mail | SearchTimes | BookTime | ReleaseTimes | RevokeLinks
+Effect = Mail | RecountStreaks | SearchTimes | BookTime | ReleaseTimes | RevokeLinks
 
 
 def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
@@ -69,6 +74,8 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
             return (ReleaseTimes(), *(Mail("proposal_closed", who) for who in partners), Mail("outreach", TEAM))
         case e.Concluded(Status.CANCELLED):
             return _cancellations(after)
+        case e.Planned() | e.Concluded() | e.OutcomeCorrected():
+            return (RecountStreaks(),)
     return ()
 
 

@@ -233,6 +233,22 @@ class OutcomesSet:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeCorrected:
+    """A person set right what had been recorded; the earlier lines stay."""
+
+    who: str
+    outcome: Outcome | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreaksSet:
+    who: str
+    misses: int
+    solo: int
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpsSet:
     follow_ups: tuple[FollowUp, ...]
 
@@ -323,6 +339,8 @@ Event = (
     | SoloStarted
     | Converted
     | OutcomesSet
+    | OutcomeCorrected
+    | StreaksSet
     | FollowUpsSet
     | Concluded
     | OutageRecorded

@@ -81,6 +81,13 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
         case e.OutcomesSet(outcomes):
             merged = {**s.outcomes, **outcomes}
             return replace(s, outcomes=MappingProxyType({k: v for k, v in merged.items() if v is not None}))
+        case e.OutcomeCorrected(who, outcome):
+            others = {key: kept for key, kept in s.outcomes.items() if key != who}
+            return replace(s, outcomes=MappingProxyType(others if outcome is None else {**others, who: outcome}))
+        case e.StreaksSet(who, misses, solo):
+            assert s.plan is not None
+            known = replace(s.plan.partners[who], consecutive_misses=misses, consecutive_solo=solo)
+            return replace(s, plan=replace(s.plan, partners={**s.plan.partners, who: known}))
         case e.FollowUpsSet(follow_ups):
             return replace(s, follow_ups=tuple(sorted({*s.follow_ups, *follow_ups})))
     for part in (_apply_person, _apply_decision, _apply_meeting, _apply_times):

@@ -13,7 +13,7 @@ from typing import Any
 
 from server.domain.attendance import Policy
 from server.domain.session import commands as c
-from server.domain.session import hosting, people, sharing, times
+from server.domain.session import correcting, hosting, people, sharing, times
 from server.domain.session import refusals as no
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
@@ -68,6 +68,10 @@ def _after_solo(handler: Handler) -> tuple[Cell, ...]:
     return (no.NOT_PLANNED, no.NOT_OVER, handler, handler, handler)
 
 
+def _when_over(handler: Handler) -> tuple[Cell, ...]:
+    return (no.NOT_PLANNED, no.NOT_OVER, no.NOT_OVER, no.NOT_OVER, handler)
+
+
 ROWS: dict[type, tuple[Cell, ...]] = {
     c.PlanSession: (people.plan_session, *(no.ALREADY_PLANNED,) * 4),
     c.Connect: _everywhere(people.connect),
@@ -92,6 +96,8 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.AnswerMerge: (no.NOT_PLANNED, no.QUESTION_GONE, no.QUESTION_GONE, people.answer_merge, no.OVER),
     c.ApproveSolo: _while_live(hosting.approve_solo),
     c.SetTerms: _before_start(hosting.set_terms),
+    c.SetStreaks: _before_start(correcting.set_streaks),
+    c.CorrectOutcome: _when_over(correcting.correct_outcome),
     c.EndSession: (no.NOT_PLANNED, no.NOT_UNDER_WAY, hosting.end_session, hosting.end_session, no.OVER),
     c.Cancel: _before_start(hosting.cancel),
     c.RecordOutage: _while_live(people.record_outage),

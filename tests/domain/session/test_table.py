@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from server.adapters.codec import JsonCodec
-from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Reason, SoloApproval
+from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.evolve import evolve
 from server.domain.session.refusals import Refusal
@@ -43,6 +43,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.ShareDevice("a"),
     c.ConfirmSharedDevice("b"),
     c.AttestSharedDevice("b", True),
+    c.SetStreaks("a", 1, 0),
+    c.CorrectOutcome("b", Outcome.EXCUSED, "The bus stood still."),
     c.SetTerms((Focus.OPEN,), None),
     c.EndSession(),
     c.Cancel(),

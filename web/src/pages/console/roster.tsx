@@ -4,6 +4,7 @@ import { Dialog } from "../../ui/dialog";
 import { checked, isOver, place, whereabouts } from "../../words/console";
 import { LINK, OUTCOME } from "../../words/policy";
 import { clockTime } from "../../words/times";
+import { Correct } from "./correct";
 import type { Desk } from "./desk";
 
 interface Props {
@@ -71,6 +72,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
           )}
         </div>
       )}
+      {isOver(view) && <Correct desk={desk} view={view} row={row} />}
       {removing && (
         <Dialog title={`Remove ${row.name}?`} onClose={() => setRemoving(false)}>
           <p class="soft">Their sound and picture end first. Their link to this session stops working.</p>
