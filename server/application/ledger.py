@@ -1,12 +1,13 @@
-"""Keeps everybody's misses and solo sessions in a row right in the sessions that are to come, corrections included."""
+"""What one session leaves to those that are to come: misses and solo sessions in a row, and standing approval."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from server.application.dispatcher import Dispatcher
-from server.application.ports import Clock, Directory
-from server.domain.session.commands import SetStreaks
+from server.application.ports import Appointment, Clock, Directory
+from server.domain.attendance import SoloApproval
+from server.domain.session.commands import CarryApproval, SetStreaks
 from server.domain.session.state import THERAPIST
 from server.domain.session.streaks import Streak, streak_of
 
@@ -44,3 +45,16 @@ class Ledger:
             streak = await self.streak(person, appointment.starts_at)
             # A session that has begun refuses it: it goes on under what it began with.
             await self._dispatcher.submit(appointment.id, SetStreaks(key, streak.misses, streak.solo))
+            await self._carry(appointment)
+
+    async def _carry(self, appointment: Appointment) -> None:
+        """The couple's standing approval, as its therapists last gave it or took it back."""
+        partners = {who for key, who in appointment.people.items() if key != THERAPIST}
+        person, standing = min(partners), None
+        for past in await self._directory.appointments_of(person, appointment.starts_at - BACK, appointment.starts_at):
+            assessed = (await self._dispatcher.session(past.id)).assessed
+            same = partners == {who for key, who in past.people.items() if key != THERAPIST}
+            if same and assessed is not None and assessed.approval is not SoloApproval.GRANTED:
+                standing = assessed.approval is SoloApproval.STANDING
+        if standing is not None:
+            await self._dispatcher.submit(appointment.id, CarryApproval(standing))

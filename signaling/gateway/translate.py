@@ -29,7 +29,7 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.SendBack: lambda x, who, now: c.SendBack(x.participant),
     m.Remove: lambda x, who, now: c.Remove(x.participant),
     m.AnswerCard: lambda x, who, now: c.AnswerCard(x.card, Action(x.option), Focus(x.focus) if x.focus else None),
-    m.ApproveSolo: lambda x, who, now: c.ApproveSolo(SoloApproval(x.approval)),
+    m.ApproveSolo: lambda x, who, now: c.ApproveSolo(SoloApproval(x.approval), x.reason),
     m.SetTerms: lambda x, who, now: c.SetTerms(
         tuple(Focus(f) for f in x.focus), AttendanceClass(x.attendance) if x.attendance else None
     ),

@@ -156,6 +156,7 @@ class ApproveSolo(Message):
     """The therapist's assessment before anyone is seen alone (A9)."""
 
     approval: Literal["none", "standing", "granted", "denied"]
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class SetTerms(Message):

@@ -76,6 +76,7 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.SetTerms((rng.choice(list(Focus)),), rng.choice((None, *AttendanceClass)))),
         (0.3, c.SetStreaks(partner, rng.randrange(4), rng.randrange(4))),
         (0.3, c.CorrectOutcome(partner, rng.choice((None, *Outcome)), rng.choice(("", "It was our fault.")))),
+        (0.3, c.CarryApproval(rng.random() < 0.5)),
         (0.2, c.EndSession()),
         (0.05, c.Cancel()),
         (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now)),

@@ -176,6 +176,7 @@ THERAPIST = TherapistView(
     people=(),
     ready=False,
     approval="none",
+    assessed=None,
     card=None,
     stance=WAIT,
     wait_until=at(10),

@@ -257,7 +257,7 @@ async def test_the_therapist_approves_in_advance(chromium: Browser) -> None:
     service = therapist(states.THERAPIST)
     async with opened(chromium, "/console", service) as page:
         await page.get_by_role("radio", name=re.compile("Yes, today")).check()
-        assert await arrived(service, "approve_solo", page) == {"approval": "granted"}
+        assert await arrived(service, "approve_solo", page) == {"approval": "granted", "reason": ""}
 
 
 async def test_times_are_picked_by_keyboard_alone(chromium: Browser) -> None:

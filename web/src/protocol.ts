@@ -189,6 +189,11 @@ export interface RescheduleView {
   readonly booked_at: Instant | null;
 }
 
+export interface AssessmentView {
+  readonly at: Instant;
+  readonly reason: string;
+}
+
 export interface TherapistView {
   readonly you: You;
   readonly session: SessionCard;
@@ -203,6 +208,7 @@ export interface TherapistView {
   readonly people: readonly Person[];
   readonly ready: boolean;
   readonly approval: SoloApproval;
+  readonly assessed: AssessmentView | null;
   readonly card: CardView | null;
   readonly stance: Why | null;
   readonly wait_until: Instant | null;
@@ -238,7 +244,7 @@ export interface Commands {
   send_back: { participant: string };
   remove: { participant: string };
   answer_card: { card: string; option: "proceed" | "wait" | "reschedule" | "end" | "merge" | "keep_solo"; focus?: "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open" | null };
-  approve_solo: { approval: "none" | "standing" | "granted" | "denied" };
+  approve_solo: { approval: "none" | "standing" | "granted" | "denied"; reason?: string };
   set_terms: { focus: ("relationship_issues" | "conflict_resolution" | "relapse_prevention_plan" | "trust_accountability" | "communication" | "coping_skills" | "substance_use_patterns" | "intimacy" | "open")[]; attendance?: "required" | "encouraged" | "optional" | null };
   correct_outcome: { participant: string; outcome: "attended" | "no_show" | "late_cancel" | "excused" | "technical" | "left_early" | "provider_cancelled" | null; reason: string };
   cancel_session: Record<string, never>;

@@ -144,7 +144,17 @@ class AnswerMerge:
 
 @dataclass(frozen=True, slots=True)
 class ApproveSolo:
+    """The therapist's assessment (A9), and why; a later one takes its place."""
+
     approval: SoloApproval
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryApproval:
+    """A standing approval from an earlier session of the couple holds here too, or no longer does."""
+
+    standing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +263,7 @@ Command = (
     | AnswerCard
     | AnswerMerge
     | ApproveSolo
+    | CarryApproval
     | SetTerms
     | SetStreaks
     | CorrectOutcome

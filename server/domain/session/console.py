@@ -8,6 +8,7 @@ from server.domain.attendance import JOINT_WORK, Action, PartnerState, attendanc
 from server.domain.session.facts import facts_of
 from server.domain.session.state import OpenCard, Rescheduling, Session, Stance
 from server.domain.session.views import (
+    AssessmentView,
     CardView,
     Option,
     OptionWhy,
@@ -42,6 +43,7 @@ def therapist_view(
         people=people,
         ready=stance is not None and stance.action is Action.START,
         approval=session.approval,
+        assessed=None if session.assessed is None else AssessmentView(session.assessed.at, session.assessed.reason),
         card=_card(session, session.card) if session.card is not None and _is_open(session, session.card) else None,
         stance=None if stance is None else _why(stance),
         wait_until=None if stance is None or session.over else stance.wait_until,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
+from server.domain.session.hosting import MAX_REASON
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
 from server.domain.session.state import THERAPIST
-
-MAX_REASON = 200  # characters
 
 
 def correct_outcome(log: Log, command: c.CorrectOutcome) -> Refusal | None:

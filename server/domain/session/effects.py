@@ -74,7 +74,7 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
             return (ReleaseTimes(), *(Mail("proposal_closed", who) for who in partners), Mail("outreach", TEAM))
         case e.Concluded(Status.CANCELLED):
             return _cancellations(after)
-        case e.Planned() | e.Concluded() | e.OutcomeCorrected():
+        case e.Planned() | e.Concluded() | e.OutcomeCorrected() | e.ApprovalGiven():
             return (RecountStreaks(),)
     return ()
 

@@ -123,6 +123,14 @@ class Moved:
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
     approval: SoloApproval
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalCarried:
+    """From an earlier session of the couple: `STANDING`, or `NONE` once it was taken back there."""
+
+    approval: SoloApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +332,7 @@ Event = (
     | SharingEnded
     | Moved
     | ApprovalGiven
+    | ApprovalCarried
     | FocusChanged
     | AttendanceSet
     | Decided

@@ -12,6 +12,7 @@ from server.domain.session.minutes import noted
 from server.domain.session.state import (
     HISTORY,
     THERAPIST,
+    Assessment,
     MergeQuestion,
     OpenCard,
     Rescheduling,
@@ -68,7 +69,9 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             return replace(s, status=status, closing=closing, card=None, question=None)
         case e.OutageRecorded(since, until):
             return _after_outage(replace(s, outages=(*s.outages, Outage(since, until))), until)
-        case e.ApprovalGiven(approval):
+        case e.ApprovalGiven(approval, reason):
+            return replace(s, approval=approval, assessed=Assessment(approval, at, reason))
+        case e.ApprovalCarried(approval):
             return replace(s, approval=approval)
         case e.FocusChanged(focus):
             assert s.plan is not None
@@ -90,7 +93,7 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             return replace(s, plan=replace(s.plan, partners={**s.plan.partners, who: known}))
         case e.FollowUpsSet(follow_ups):
             return replace(s, follow_ups=tuple(sorted({*s.follow_ups, *follow_ups})))
-    for part in (_apply_person, _apply_decision, _apply_meeting, _apply_times):
+    for part in (_apply_person, _apply_sharing, _apply_decision, _apply_meeting, _apply_times):
         after = part(s, event, at)
         if after is not None:
             return after
@@ -149,6 +152,15 @@ def _apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
             return s.seat(who, asked_for_time=True)
         case e.Moved(who, place):
             return _moved(s, who, place, at)
+        case e.Nudged(who, number):
+            return s.seat(who, nudges=number)
+        case e.TurnedAway(who):
+            return s.seat(who, turned_away=True)
+    return None
+
+
+def _apply_sharing(s: Session, event: e.Event, at: datetime) -> Session | None:
+    match event:
         case e.SharingClaimed(who):
             return s.seat(who, claims_both=True)
         case e.SharingConfirmed(who):
@@ -164,10 +176,6 @@ def _apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
             return s.seat(who, reason=None, declared_at=None, late_until=None, turned_away=False)
         case e.SharingEnded(who):
             return s.seat(who, shares=None, link=Link.OK)
-        case e.Nudged(who, number):
-            return s.seat(who, nudges=number)
-        case e.TurnedAway(who):
-            return s.seat(who, turned_away=True)
     return None
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from server.domain.attendance import JOINT_WORK, Action, Kind, Outcome, follow_ups_for, group_outcomes_for, outcomes_for
+from server.domain.attendance import (
+    JOINT_WORK,
+    Action,
+    Kind,
+    Outcome,
+    SoloApproval,
+    follow_ups_for,
+    group_outcomes_for,
+    outcomes_for,
+)
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
@@ -16,6 +25,7 @@ from server.domain.session.state import THERAPIST
 from server.domain.session.views import Place, Status
 
 MAX_FOCUSES = 5
+MAX_REASON = 200  # characters
 
 
 def _device_of(log: Log, who: str) -> str:
@@ -98,8 +108,23 @@ def answer_card(log: Log, command: c.AnswerCard) -> Refusal | None:
 
 
 def approve_solo(log: Log, command: c.ApproveSolo) -> Refusal | None:
-    if log.session.approval is not command.approval:
-        log.add(e.ApprovalGiven(command.approval))
+    reason, known = command.reason.strip(), log.session.assessed
+    if len(reason) > MAX_REASON:
+        return no.REASON_TOO_LONG
+    if known is None or (known.approval, known.reason) != (command.approval, reason):
+        log.add(e.ApprovalGiven(command.approval, reason))
+    return None
+
+
+def carry_approval(log: Log, command: c.CarryApproval) -> Refusal | None:
+    """What the therapist says in this session comes before what they said in an earlier one."""
+    session = log.session
+    if session.began_under is not None:
+        return no.UNDER_WAY
+    wanted = SoloApproval.STANDING if command.standing else SoloApproval.NONE
+    carries = session.assessed is None and session.approval in (SoloApproval.STANDING, SoloApproval.NONE)
+    if carries and session.approval is not wanted:
+        log.add(e.ApprovalCarried(wanted))
     return None
 
 

@@ -81,6 +81,15 @@ class Stance:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessment:
+    """The therapist's word on seeing one partner alone, given in this session."""
+
+    approval: SoloApproval
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeQuestion:
     id: str
     who: str
@@ -120,6 +129,7 @@ class Session:
     attending: str | None = None  # who is being seen alone, while they are
     rooms: int = 1
     approval: SoloApproval = SoloApproval.NONE
+    assessed: Assessment | None = None
     card: OpenCard | None = None
     question: MergeQuestion | None = None
     stance: Stance | None = None

@@ -95,6 +95,7 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.AnswerCard: _while_live(hosting.answer_card),
     c.AnswerMerge: (no.NOT_PLANNED, no.QUESTION_GONE, no.QUESTION_GONE, people.answer_merge, no.OVER),
     c.ApproveSolo: _while_live(hosting.approve_solo),
+    c.CarryApproval: _before_start(hosting.carry_approval),
     c.SetTerms: _before_start(hosting.set_terms),
     c.SetStreaks: _before_start(correcting.set_streaks),
     c.CorrectOutcome: _when_over(correcting.correct_outcome),

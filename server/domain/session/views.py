@@ -242,6 +242,14 @@ class RescheduleView:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessmentView:
+    """When the therapist said so, and why; `reason` may be empty."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TherapistView:
     you: You
     session: SessionCard
@@ -256,6 +264,7 @@ class TherapistView:
     people: tuple[Person, ...]
     ready: bool  # everyone expected is here: "Admit" starts the session
     approval: str  # SoloApproval
+    assessed: AssessmentView | None  # given in this session; without it, carried from an earlier one or not given
     card: CardView | None
     stance: Why | None
     wait_until: datetime | None

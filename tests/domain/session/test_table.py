@@ -45,6 +45,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.AttestSharedDevice("b", True),
     c.SetStreaks("a", 1, 0),
     c.CorrectOutcome("b", Outcome.EXCUSED, "The bus stood still."),
+    c.CarryApproval(True),
     c.SetTerms((Focus.OPEN,), None),
     c.EndSession(),
     c.Cancel(),

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { RescheduleView, SoloApproval, TherapistView } from "../../protocol";
 import { APPROVALS } from "../../protocol";
 import { Decided } from "../../ui/steps";
@@ -15,6 +16,7 @@ interface Props {
 
 /** The therapist's own assessment, before anyone is seen alone. */
 export function Approval({ desk, view }: Props) {
+  const [reason, setReason] = useState(view.assessed?.reason ?? "");
   const agreed = view.partners.filter((row) => row.solo_consent).map((row) => row.name);
   const consent =
     agreed.length === view.partners.length ? `${names(agreed)} have agreed to it.` : agreed.length === 0 ? "Neither partner has agreed to it." : `Only ${names(agreed)} has agreed to it, so it isn’t possible.`;
@@ -27,6 +29,23 @@ export function Approval({ desk, view }: Props) {
         <p>
           <small>{consent}</small>
         </p>
+        {view.assessed && (
+          <p role="status">
+            <small>
+              Said at {clockTime(view.assessed.at, view.you.zone)}
+              {view.assessed.reason ? `: ${view.assessed.reason}` : "."}
+            </small>
+          </p>
+        )}
+        {!view.assessed && view.approval === "standing" && (
+          <p>
+            <small>Carried over from an earlier session.</small>
+          </p>
+        )}
+        <label class="col tight">
+          <small>Why, to be kept with your choice (may stay empty)</small>
+          <input type="text" maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        </label>
         <div class="approvals">
           {APPROVALS.map((approval: SoloApproval) => (
             <label key={approval} class="choice">
@@ -34,7 +53,7 @@ export function Approval({ desk, view }: Props) {
                 type="radio"
                 name="approval"
                 checked={view.approval === approval}
-                onChange={() => void desk.give("approve_solo", { approval })}
+                onChange={() => void desk.give("approve_solo", { approval, reason: reason.trim() })}
               />
               <span>
                 <strong>{APPROVAL[approval].name}</strong>
