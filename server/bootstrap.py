@@ -46,6 +46,7 @@ log = structlog.get_logger()
 TEAM = "team"
 RECORD = "dyad.db"
 HEARTBEAT = 1.0  # s of real time
+SHUTDOWN = 0.5  # s of real time for what is being answered
 LINK = re.compile(r"https?://\S+")
 
 
@@ -188,7 +189,8 @@ async def _guarded(loop: Any, built: Service) -> None:
 
 async def listen(built: Service) -> web.AppRunner:
     """Accept connections at the settings' host and port. The caller cleans the runner up."""
-    runner = web.AppRunner(built.app, access_log=None)
+    # Open pages come back by themselves. While we wait for them to go, nobody could come back, and time would pass.
+    runner = web.AppRunner(built.app, access_log=None, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     context = None
     if built.settings.certificate is not None:

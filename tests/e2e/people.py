@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from server.domain.attendance import Kind
 from tests.service.support import House, house
 
 PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
@@ -49,11 +49,9 @@ class Window:
 
 
 @asynccontextmanager
-async def window(
-    browser: Browser, speed: float = 1.0, prepare: str = "", kind: Kind = Kind.COUPLES, keep_apart: bool = False
-) -> AsyncIterator[Window]:
-    """`prepare` is JavaScript that runs in each page before its own."""
-    async with house(speed=speed, kind=kind, keep_apart=keep_apart) as home:
+async def window(browser: Browser, prepare: str = "", **chosen: Any) -> AsyncIterator[Window]:
+    """`prepare` is JavaScript that runs in each page before its own; the rest is chosen as for `house`."""
+    async with house(**chosen) as home:
         context = await browser.new_context(permissions=["camera", "microphone"])
         await context.add_init_script(prepare)
         opened = Window(home, context)

@@ -6,7 +6,9 @@ Policy clocks run faster where minutes have to pass; the pages say so themselves
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,7 @@ from playwright.async_api import Browser, Page, expect
 from server.domain.attendance import Kind, Outcome
 from server.domain.session.state import Session
 from tests.e2e.people import Window, sees, window
-from tests.service.support import eventually
+from tests.service.support import eventually, house
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -239,6 +241,31 @@ async def test_K15_who_tried_is_never_absent(chromium: Browser) -> None:
         await opened.home.at(17)
         await shows(therapist, "Waiting for Robin until")
         assert (await session(opened)).outcomes == {}
+
+
+async def test_K18_an_outage_at_the_deadline_makes_nobody_absent(
+    chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    chosen: dict[str, Any] = {"speed": 60, "data": tmp_path, "port": free_port()}
+    context = await chromium.new_context(permissions=["camera", "microphone"])
+    async with house(**chosen) as home:
+        opened = Window(home, context)
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await home.at(8)
+    await asyncio.sleep(9)  # Dyad is down from minute 8 until after minute 15, when a miss would have counted
+    async with house(**chosen) as home:
+        assert home.minute() > 15
+        back = await home.built.dispatcher.session(home.links.session)
+        assert (back.over, dict(back.outcomes)) == (False, {}), "nobody was missed while Dyad could not see"
+        (outage,) = back.outages
+        assert outage.until is not None
+        await shows(alex, "You’re here")
+        await shows(therapist, "How do you want to go on?")
+        await shows(therapist, "did not come")
+        ended = await home.built.dispatcher.session(home.links.session)
+        assert ended.at is not None
+        assert ended.at - home.starts_at >= timedelta(minutes=15) + (outage.until - outage.since)
+    await context.close()
 
 
 async def test_K19_a_couple_kept_apart_never_meets_and_learns_nothing(chromium: Browser) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,6 @@ import aiohttp
 from server.bootstrap import Service
 from server.bots import Bot, bot
 from server.demo import DemoLinks, Options, demo
-from server.domain.attendance import Kind
 
 
 class House:
@@ -64,13 +63,10 @@ class House:
 
 
 @asynccontextmanager
-async def house(
-    speed: float = 1.0, data: Path | None = None, kind: Kind = Kind.COUPLES, keep_apart: bool = False
-) -> AsyncIterator[House]:
-    async with (
-        demo(Options(port=0, speed=speed, data=data, kind=kind, keep_apart=keep_apart)) as (built, links),
-        AsyncExitStack() as stack,
-    ):
+async def house(options: Options | None = None, **chosen: Any) -> AsyncIterator[House]:
+    """A demo, on any free port unless one is chosen; what is chosen is named as in `Options`."""
+    wanted = replace(options or Options(port=0), **chosen)
+    async with demo(wanted) as (built, links), AsyncExitStack() as stack:
         opened = House(built, links, stack)
         await opened.plan()
         yield opened
