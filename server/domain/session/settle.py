@@ -162,7 +162,9 @@ def _ask(log: Log, decision: Decision) -> None:
 
 def _proceed(log: Log, decision: Decision) -> None:
     _note(log, decision)
-    attending = decision.attending[0]
+    here = [key for key, seat in log.session.partners.items() if seat.present]
+    # Before the planned start whoever left a meeting that began early still counts as attending: look who is here.
+    attending = here[0] if len(here) == 1 else decision.attending[0]
     if not (log.session.seats[attending].present and log.session.therapist.connected):
         return _convert(log, decision, attending)
     log.add(e.SoloStarted(attending))

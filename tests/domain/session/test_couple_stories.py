@@ -242,3 +242,10 @@ def test_nothing_suits_twice_is_handed_to_people() -> None:
     assert story.session.rescheduling is not None
     assert story.session.rescheduling.status == "nothing_suits"
     assert Mail("outreach", "team") in story.effects
+
+
+def test_of_a_session_that_began_early_the_one_who_stayed_is_seen_alone() -> None:
+    story = Story().at(-5).hosts().arrives("a").arrives("b").admits("a", "b").at(-3).leaves("a")
+    story.taps(Action.PROCEED)
+    assert story.session.attending == "b"
+    assert story.session.seats["b"].place is Place.ROOM
