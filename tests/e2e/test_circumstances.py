@@ -147,6 +147,7 @@ async def test_K8_a_lost_connection_comes_back_to_its_place(chromium: Browser) -
         await expect(alex.locator("[data-tile=b]")).to_be_visible()
         await robin.drop()
         await shows(alex, "back")
+        await expect(therapist.locator("[data-partner=b]")).to_have_attribute("data-state", "dropped", timeout=15_000)
         await opened.home.enters("b", arrive=False)
         await expect(therapist.locator("[data-partner=b]")).to_have_attribute("data-place", "room")
         await expect(therapist.locator("[data-partner=b]")).to_have_attribute("data-state", "present")
