@@ -54,7 +54,7 @@ export type MomentState = (typeof MOMENT_STATES)[number];
 export const OPTION_WHYS = ["proceed_possible", "proceed_drop_joint_work", "wait_a_little", "wait_running_late", "wait_time_asked", "wait_trouble", "reschedule_both_needed", "reschedule_solo_not_open", "reschedule_soon", "end_here", "merge_asks_first", "keep_solo_private"] as const;
 export type OptionWhy = (typeof OPTION_WHYS)[number];
 
-export const CLAUSES = ["A1", "A3", "A4", "G1", "G2", "G3", "I1", "I2", "I3", "I4", "I5", "I6", "J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8", "J9", "J10", "J11", "J12", "M1", "M2", "M3", "S1", "S2"] as const;
+export const CLAUSES = ["A1", "A3", "A4", "G1", "G2", "G3", "I1", "I2", "I3", "I4", "I5", "I6", "J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8", "J9", "J10", "J11", "J12", "J13", "M1", "M2", "M3", "S1", "S2"] as const;
 export type Clause = (typeof CLAUSES)[number];
 
 export interface Moment {

@@ -61,6 +61,10 @@ def _kept_apart(r: Rules) -> Any:
     return z3.And(s.joint, s.keep_apart, z3.Or(r.says(Action.START), merged))
 
 
+def _uninterpreted(r: Rules) -> Any:
+    return z3.And(r.says(Action.PROCEED), r.symbols.interpreter_missing)
+
+
 def _host_missing(r: Rules) -> Any:
     s = r.symbols
     blamed = [fires for row, fires in zip(r.rows, r.fires, strict=True) if not row.host_missing]
@@ -128,6 +132,7 @@ CLAIMS = (
     Claim("solo-with-one", "A session goes on alone only with exactly one partner.", _solo_for_nobody),
     Claim("here-is-seen", "With everybody here, no clock sends anyone away or keeps them waiting.", _sent_away),
     Claim("kept-apart", "A couple that is kept apart is never brought into one room by itself.", _kept_apart),
+    Claim("interpreter", "Without the interpreter whom a session needs, nobody is seen alone.", _uninterpreted),
     Claim("host-missing", "Without a therapist nothing starts, and no partner is blamed.", _host_missing),
     Claim("trouble-waits", "Who tried and failed is waited for through the technical extra.", _trouble),
     Claim("grace-waits", "Who lost the connection is waited for through the reconnect grace.", _grace),

@@ -70,6 +70,7 @@ def facts_of(symbols: Symbols, model: Any) -> Facts:
         solo_approval=symbols.approval.of(model),
         co_present_minutes=number(symbols.together),
         keep_apart=true(symbols.keep_apart),
+        interpreter_missing=true(symbols.uninterpreted),
         outages=(Outage(now, None),) if true(symbols.outage) else (),
         asked=_asked(symbols, true, at, symbols.answer.of(model)),
     )

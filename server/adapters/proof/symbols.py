@@ -102,6 +102,7 @@ class Symbols:
         self.host_away, self.host_since = z3.Bool("host_away"), z3.Int("host_since")
         self.started, self.solo = z3.Bool("started"), z3.Bool("solo")
         self.keep_apart, self.outage = z3.Bool("keep_apart"), z3.Bool("outage")
+        self.uninterpreted = z3.Bool("interpreter_missing")
         self.together = z3.Int("co_present_minutes")
         self.a, self.b = _partner("a"), _partner("b")
         self.asked, self.answered = z3.Bool("asked"), z3.Bool("answered")
@@ -161,6 +162,14 @@ class Symbols:
     @property
     def credited(self) -> Any:
         return self.co_present_minutes >= self.policy.credit_minutes
+
+    @property
+    def interpreter_missing(self) -> Any:
+        return z3.And(self.uninterpreted, z3.Or(self.begun, self.under_way))
+
+    @property
+    def interpreter_here(self) -> Any:
+        return z3.Not(self.interpreter_missing)
 
     @property
     def here(self) -> Any:

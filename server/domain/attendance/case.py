@@ -131,6 +131,15 @@ class Case:
         return self.facts.keep_apart
 
     @property
+    def interpreter_missing(self) -> bool:
+        """Before the start an interpreter who is awaited counts as coming, as a partner does."""
+        return self.facts.interpreter_missing and (self.begun or self.under_way)
+
+    @property
+    def interpreter_here(self) -> bool:
+        return not self.interpreter_missing
+
+    @property
     def required(self) -> bool:
         return attendance_class(self.facts.session) is AttendanceClass.REQUIRED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.domain.attendance.case import Case
-from server.domain.attendance.model import Action, AttendanceClass, FollowUp, Kind
+from server.domain.attendance.model import Action, AttendanceClass, FollowUp, Kind, SoloApproval
 from server.domain.attendance.rows import Row, View, always, asks
 
 _OUTREACH = (FollowUp.OUTREACH_CALL,)
@@ -27,6 +27,10 @@ def _absence(case: Case) -> str:
 def _impossible(case: Case) -> str:
     intake = case.kind_is(Kind.INTAKE)
     return f"{_absence(case)}; " + ("an intake needs both." if intake else "seeing one alone is not agreed to.")
+
+
+def _uninterpreted(case: Case) -> str:
+    return f"{_absence(case)}; the interpreter is not here, and nobody is seen alone without."
 
 
 def _needs_both(case: Case) -> str:
@@ -65,7 +69,7 @@ SOLO = (
 
 
 def _can_be_alone(v: View) -> bool:
-    return (v.here == 1) & v.solo_possible & v.not_required
+    return (v.here == 1) & v.solo_possible & v.not_required & v.interpreter_here
 
 
 UNDER_WAY = (
@@ -103,6 +107,11 @@ def _waits(v: View) -> bool:
     return v.undeclared & ((v.elapsed < v.policy.card_after) | v.in_grace | v.running_late)
 
 
+def _lacks_interpreter(v: View) -> bool:
+    """Nothing but the interpreter stands in the way; a declared absence from a session that needs both is J7's."""
+    return v.interpreter_missing & (v.undeclared | v.not_required | v.approval_is(SoloApproval.GRANTED))
+
+
 GATHERING = (
     asks("J1", lambda v: v.keep_apart, _APART, (_R, _W), _R, _R, tell=False),
     Row("J2", lambda v: v.everyone_here, Action.START, "Both partners are here."),
@@ -132,6 +141,14 @@ ONE_MISSING = (
     ),
     Row("J6", lambda v: v.solo_impossible & v.declared, _R, _impossible),
     asks("J6", lambda v: v.solo_impossible, _impossible, (_R, _W), _R, _R),
+    Row(
+        "J13",
+        lambda v: _lacks_interpreter(v) & (v.elapsed < v.policy.card_after),
+        _W,
+        _uninterpreted,
+        until=lambda case: case.at(case.policy.card_after),
+    ),
+    asks("J13", _lacks_interpreter, _uninterpreted, (_R, _W), _R, _R),
     Row("J7", lambda v: v.required & v.not_granted & v.declared, _R, _needs_both),
     asks("J7", lambda v: v.required & v.not_granted, _needs_both, (_R, _W, _P), _R, _R),
     asks("J8", lambda v: v.streak_of(v.policy.solo_streak_limit), _alone_often, (_R, _W, _P), _R, _R, _REVIEW),

@@ -162,6 +162,7 @@ class Facts:
     keep_apart: bool = False
     outages: tuple[Outage, ...] = ()
     asked: Asked | None = None
+    interpreter_missing: bool = False  # the session needs an interpreter who is not here
 
 
 @dataclass(frozen=True, slots=True)

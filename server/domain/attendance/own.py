@@ -59,6 +59,7 @@ WORDS: dict[str, Word] = {
     "running_late": Word(Takes.FLAG, lambda v, x: v.running_late == x),
     "consents": Word(Takes.FLAG, lambda v, x: v.both_consent == x),
     "keep_apart": Word(Takes.FLAG, lambda v, x: v.keep_apart == x),
+    "interpreter_missing": Word(Takes.FLAG, lambda v, x: v.interpreter_missing == x),
     "elapsed_at_least": Word(Takes.DURATION, lambda v, x: v.elapsed >= x),
     "elapsed_below": Word(Takes.DURATION, lambda v, x: v.elapsed < x),
     "solo_streak_at_least": Word(Takes.COUNT, lambda v, x: v.streak_of(x)),

@@ -27,11 +27,11 @@ class FactsRefused(ValueError):
 class _Reader:
     """An object of the input and where it stands."""
 
-    def __init__(self, value: object, path: str, keys: frozenset[str]) -> None:
+    def __init__(self, value: object, path: str, keys: frozenset[str], optional: frozenset[str] = frozenset()) -> None:
         if not isinstance(value, dict):
             raise FactsRefused(path, "must be an object")
         self.value, self.path = value, path
-        unknown = sorted(str(key) for key in value if key not in keys)
+        unknown = sorted(str(key) for key in value if key not in keys and key not in optional)
         if unknown:
             raise FactsRefused(self.at(unknown[0]), "unknown key")
         missing = sorted(keys - value.keys())
@@ -50,7 +50,9 @@ class _Reader:
     def instant(self, key: str) -> datetime:
         return _instant(self.value[key], self.at(key))
 
-    def flag(self, key: str) -> bool:
+    def flag(self, key: str, missing: bool | None = None) -> bool:
+        if missing is not None and key not in self.value:
+            return missing
         if not isinstance(self.value[key], bool):
             raise FactsRefused(self.at(key), "must be true or false")
         return bool(self.value[key])
@@ -112,7 +114,7 @@ _ASKED = frozenset("clause at answer_by options default answer answered_at".spli
 
 def parse_facts(value: object) -> m.Facts:
     """The facts in a JSON value. Raises `FactsRefused`."""
-    top = _Reader(value, "", _TOP)
+    top = _Reader(value, "", _TOP, frozenset({"interpreter_missing"}))
     session = _session(top.value["session"])
     therapist = _Reader(top.value["therapist"], "therapist", frozenset({"state", "since"}))
     return m.Facts(
@@ -125,6 +127,7 @@ def parse_facts(value: object) -> m.Facts:
         solo_approval=top.choice("solo_approval", m.SoloApproval),
         co_present_minutes=top.number("co_present_minutes"),
         keep_apart=top.flag("keep_apart"),
+        interpreter_missing=top.flag("interpreter_missing", missing=False),
         outages=tuple(_outage(item, f"outages.{n}") for n, item in enumerate(top.items("outages"))),
         asked=top.maybe("asked", lambda key: _asked(top.value[key])),
     )

@@ -45,6 +45,7 @@ def _iso(at: datetime | None) -> str | None:
 def facts_json(facts: Facts) -> dict[str, Any]:
     """The facts as `parse_facts` reads them."""
     s = facts.session
+    needed = {"interpreter_missing": True} if facts.interpreter_missing else {}
     return {
         "now": facts.now.isoformat(),
         "session": {
@@ -61,6 +62,7 @@ def facts_json(facts: Facts) -> dict[str, Any]:
         "solo_approval": str(facts.solo_approval),
         "co_present_minutes": facts.co_present_minutes,
         "keep_apart": facts.keep_apart,
+        **needed,
         "outages": [{"from": o.since.isoformat(), "to": _iso(o.until)} for o in facts.outages],
         "asked": None if facts.asked is None else _asked(facts.asked),
     }

@@ -42,6 +42,11 @@ BROKEN = {
     "late-arrival": ("S1", "kind: couples", "then: continue"),
     "start-complete": ("J5", "present: 1", "then: start"),
     "left-is-asked": ("M3", "state: left", "then: end"),
+    "interpreter": (
+        "J13",
+        "interpreter_missing: true\n      approval: granted\n      consents: true\n      kind: couples",
+        "then: proceed",
+    ),
     "once": ("M1", "present: 2", "then: start"),
 }
 
@@ -127,6 +132,7 @@ def as_symbols(s: Symbols, plain: dict[str, Any]) -> list[Any]:
         s.kind.is_(Kind(session["kind"])),
         _choice(s.override, AttendanceClass, session["attendance"]),
         s.approval.is_(SoloApproval(plain["solo_approval"])),
+        s.uninterpreted == plain["interpreter_missing"],
         s.host_away == (plain["therapist"]["state"] != "present"),
         s.host_since == (plain["therapist"]["since"] or 0),
         s.started == (session["started_at"] is not None),

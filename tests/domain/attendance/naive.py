@@ -172,7 +172,12 @@ class Reader:
         if "left" not in self.states and self.grace_ends():
             return {"clause": "M2", "action": "wait", "until": max(self.grace_ends())}
         options = ["wait", "end"]
-        if len(self.here) == 1 and self.solo_possible() and self.attendance() != "required":
+        if (
+            len(self.here) == 1
+            and self.solo_possible()
+            and self.attendance() != "required"
+            and not self.uninterpreted()
+        ):
             options.append("proceed")
         return self.ask("M3", options, "wait", "end", ["outreach_call"] if "left" in self.states else [])
 
@@ -210,6 +215,10 @@ class Reader:
         r, w, p = "reschedule", "wait", "proceed"
         if not self.solo_possible():
             return {"clause": "J6", "action": r} if declared else self.ask("J6", [r, w], r, r)
+        if self.uninterpreted() and not (declared and attendance == "required" and approval != "granted"):
+            if self.elapsed < self.p["card_after"]:
+                return {"clause": "J13", "action": w, "until": self.after_start(self.p["card_after"])}
+            return self.ask("J13", [r, w], r, r)
         if attendance == "required" and approval != "granted":
             return {"clause": "J7", "action": r} if declared else self.ask("J7", [r, w, p], r, r)
         if any(self.people[k]["consecutive_solo"] >= self.p["solo_streak_limit"] for k in self.attending):
@@ -222,6 +231,9 @@ class Reader:
         if approval in ("granted", "standing"):
             return self.ask("J11", [p, w, r], p, p)
         return self.ask("J12", [p, r, w], p if good_reason else r, r)
+
+    def uninterpreted(self) -> bool:
+        return bool(self.f["interpreter_missing"]) and (self.now >= 0 or self.under_way)
 
     def attendance(self) -> str:
         if self.s["attendance"] is not None:

@@ -56,6 +56,7 @@ def random_facts(dice: random.Random) -> dict[str, Any]:
         "solo_approval": dice.choice([str(a) for a in SoloApproval]),
         "co_present_minutes": dice.choice([0, 0, 12.5, 25.9, 26, 40]),
         "keep_apart": dice.random() < 0.06,
+        "interpreter_missing": dice.random() < 0.1,
         "outages": [_outage(dice, now) for _ in range(dice.choice([0, 0, 0, 0, 1, 1, 2, 3]))],
         "asked": _asked(dice, now) if dice.random() < 0.35 else None,
     }
@@ -135,6 +136,7 @@ def facts_of(plain: dict[str, Any]) -> Facts:
         plain["keep_apart"],
         tuple(Outage(START + timedelta(seconds=o["from"]), _at(o["to"])) for o in plain["outages"]),
         None if asked is None else _asked_facts(asked),
+        plain["interpreter_missing"],
     )
 
 

@@ -224,6 +224,28 @@ def test_joint_work_needs_both() -> None:
     assert cited(replace(facts, partners={"a": HERE, "b": declared(Reason.SPACE)})) == ("J7", "reschedule")
 
 
+def test_nobody_is_seen_alone_without_the_interpreter_they_need() -> None:
+    """J13"""
+    approved = couple(3, b=declared(Reason.SPACE), **APPROVED)
+    assert cited(approved) == ("J9", "proceed")
+    waiting = decide(replace(approved, interpreter_missing=True))
+    assert (waiting.clause, waiting.action, waiting.wait_until) == ("J13", Action.WAIT, minute(10))
+    asked = decide(couple(10, interpreter_missing=True, **APPROVED))
+    assert (asked.clause, options(asked)) == ("J13", ["reschedule", "wait"])
+    assert asked.card is not None
+    assert asked.card.default is Action.RESCHEDULE
+    gone_since = couple(20, b=gone(PartnerState.DROPPED, 12), started=0, interpreter_missing=True)
+    assert options(decide(gone_since)) == ["wait", "end"]
+
+
+def test_an_awaited_interpreter_holds_nothing_up_before_the_session() -> None:
+    """J13"""
+    ahead = couple(-60, MISSING, declared(Reason.SPACE), interpreter_missing=True, **APPROVED)
+    assert cited(ahead) == ("J9", "proceed")
+    both_needed = couple(3, b=declared(Reason.SPACE), focus=(Focus.CONFLICT_RESOLUTION,), interpreter_missing=True)
+    assert cited(both_needed) == ("J7", "reschedule")
+
+
 def test_seen_alone_too_often_is_for_the_team() -> None:
     """J8"""
     decision = decide(couple(10, replace(HERE, consecutive_solo=2), **APPROVED))

@@ -62,6 +62,7 @@ EXAMPLES: list[tuple[str, Any, Facts, Facts]] = [
     ("running_late", True, couple(11, b=replace(MISSING, late_until=minute(13))), couple(11)),
     ("consents", False, couple(11, b=replace(MISSING, solo_consent=False)), couple(11)),
     ("keep_apart", True, couple(11, keep_apart=True), couple(11)),
+    ("interpreter_missing", True, couple(11, interpreter_missing=True), couple(-5, interpreter_missing=True)),
     ("elapsed_at_least", 11 * MIN, couple(11), couple(10.9)),
     ("elapsed_below", 11 * MIN, couple(10.9), couple(11)),
     ("solo_streak_at_least", 2, couple(11, ALONE_BEFORE), couple(11, replace(HERE, consecutive_solo=1))),

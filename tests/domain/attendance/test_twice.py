@@ -16,7 +16,7 @@ FACTS = 1_000_000
 WORKERS = 2
 CLAUSES = {
     *("A1", "A3", "A4", "G1", "G2", "G3", "I1", "I2", "I3", "I4", "I5", "I6", "M1", "M2", "M3", "S1", "S2"),
-    *(f"J{n}" for n in range(1, 13)),
+    *(f"J{n}" for n in range(1, 14)),
 }
 
 

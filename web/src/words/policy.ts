@@ -176,6 +176,7 @@ export const CLAUSE: Record<Clause, string> = {
   J10: "Attending together is optional here.",
   J11: "You have approved seeing one partner alone.",
   J12: "Both agreed to it, but you have not approved seeing one alone.",
+  J13: "Nobody is seen alone without the interpreter they need.",
   M1: "Both are here: the session goes on.",
   M2: "A lost connection gets two minutes to come back.",
   M3: "Somebody has left or been gone for a while: how to go on is yours to judge.",
