@@ -36,6 +36,7 @@ from server.config import Settings
 from server.domain.session.commands import RecordOutage
 from server.http.api import Api
 from server.http.app import build_app
+from server.http.hosting import HostingApi
 from signaling.gateway.hub import Hub
 from signaling.gateway.namespace import SessionNamespace
 from signaling.gateway.sockets import Sockets
@@ -119,7 +120,8 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     sockets.server.register_namespace(namespace)
     sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
     api = Api(dispatcher, store, store, codec, links, clock, sent, {})
-    app = build_app(api, settings.pages, version("dyad"), lambda: _ready(store))
+    routes = [*api.routes(), *HostingApi(dispatcher, store, links).routes()]
+    app = build_app(routes, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
     return Service(

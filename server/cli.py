@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +35,13 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(link_app, name="link")
 app.add_typer(session_app, name="session")
 
+
+class Company(StrEnum):
+    INTERPRETER = "interpreter"
+    CAPTIONER = "captioner"
+    SUPPORT = "support"
+
+
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text.")]
 Data = Annotated[Path, typer.Option("--data", help="The service's folder.", envvar="DYAD_DATA")]
 
@@ -51,10 +59,14 @@ def demo(
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS for phones on the same network.")] = False,
     kind: Annotated[Kind, typer.Option(help="The kind of session.")] = Kind.COUPLES,
     keep_apart: Annotated[bool, typer.Option("--keep-apart", help="The two partners must never meet.")] = False,
+    company: Annotated[
+        list[Company] | None, typer.Option("--with", help="Who else comes, each by a link; repeat it for more.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run a demo with a couple's session that is now: four links, one for each person and one for the team."""
-    run(run_demo(Options(port, speed, data, lan, kind, keep_apart), lambda links: _show(links, speed, as_json)))
+    """Run a demo with a couple's session that is now: a link for each of its people and one for the team."""
+    options = Options(port, speed, data, lan, kind, keep_apart, tuple(sorted({str(role) for role in company or []})))
+    run(run_demo(options, lambda links: _show(links, speed, as_json)))
 
 
 def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
@@ -63,11 +75,13 @@ def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
     else:
         names = dict(zip("abcd", ("Alex", "Robin", "Kim", "Lee"), strict=True))
         people = "\n".join(f"    {names[key] + ', partner':<24}{link}" for key, link in links.partners.items())
+        people += "".join(f"\n    {role.capitalize():<24}{link}" for role, link in links.helpers.items())
         typer.echo(f"""
   Dyad runs at {links.base_url}. Open each link in a tab of its own.
 
     Dr. Rivera, therapist   {links.therapist}
 {people}
+    Dr. Marsh, stands in    {links.substitute}
     Treatment team          {links.team}
 
   Nobody else around?  dyad bot LINK --scenario late:30
@@ -112,7 +126,9 @@ def bot(
 @link_app.command("create", epilog="Example: dyad link create demo-1 a --data ./data")
 def link_create(
     session: str,
-    participant: Annotated[str, typer.Argument(help="therapist, a, b, … or team")],
+    participant: Annotated[
+        str, typer.Argument(help="therapist, substitute, a, b, …, interpreter, captioner, support, or team")
+    ],
     data: Data,
     base_url: Annotated[str, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")],
     hours: Annotated[int, typer.Option(help="Valid for so long.", min=1, max=24 * 60)] = 48,

@@ -23,7 +23,8 @@ from server.certificate import self_signed
 from server.config import Settings
 from server.domain.attendance import Kind
 from server.domain.session.commands import PlanSession
-from server.domain.session.state import THERAPIST
+from server.domain.session.plan import role_of
+from server.domain.session.state import SUBSTITUTE, THERAPIST
 
 VALID = timedelta(days=30)
 LEAD = timedelta(minutes=2, seconds=30)  # the session begins at the minute before this
@@ -34,6 +35,10 @@ PEOPLE = (
     Person("p-alex", "Alex", "alex@example.com", "America/Chicago", "partner", WORKDAYS),
     Person("p-robin", "Robin", "robin@example.com", "America/Denver", "partner", WORKDAYS),
     Person("p-kim", "Kim", "kim@example.com", "America/Chicago", "partner", WORKDAYS),
+    Person("p-marsh", "Dr. Marsh", "marsh@example.com", "America/New_York", "therapist", WORKDAYS),
+    Person("p-noor", "Noor", "noor@example.com", "America/Chicago", "interpreter", WORKDAYS),
+    Person("p-tam", "Tam", "tam@example.com", "America/Denver", "captioner", WORKDAYS),
+    Person("p-jo", "Jo", "jo@example.com", "America/Denver", "support", WORKDAYS),
     Person("p-lee", "Lee", "lee@example.com", "America/New_York", "partner", WORKDAYS),
     Person(TEAM, "Treatment team", "team@example.com", "America/New_York", "team", WORKDAYS),
 )
@@ -41,7 +46,10 @@ PARTNERS = {"a": "p-alex", "b": "p-robin", "c": "p-kim", "d": "p-lee"}
 SEATS = {Kind.INDIVIDUAL: "a", Kind.COUPLES: "ab", Kind.INTAKE: "ab", Kind.GROUP: "abcd"}
 
 
-def terms_of(kind: Kind, keep_apart: bool = False) -> str:
+HELPERS = {"interpreter": "p-noor", "captioner": "p-tam", "support": "p-jo"}
+
+
+def terms_of(kind: Kind, keep_apart: bool = False, interpreted: bool = False, substitute: str | None = None) -> str:
     return json.dumps(
         {
             "kind": kind,
@@ -49,6 +57,8 @@ def terms_of(kind: Kind, keep_apart: bool = False) -> str:
             "attendance": None,
             "approval": "none",
             "keep_apart": keep_apart,
+            "needs_interpreter": interpreted,
+            "substitute": substitute,
             "clinic_name": "Harbour Clinic",
             "clinic_phone": "+1 555 010 0100",
             "partners": {key: {"solo_consent": True} for key in SEATS[kind]},
@@ -58,19 +68,28 @@ def terms_of(kind: Kind, keep_apart: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """`partners` has a link for each partner by key; `session` is the demo's session id."""
+    """`partners` and `helpers` have a link for each by key; `session` is the demo's session id."""
 
     base_url: str
     therapist: str
     partners: dict[str, str]
     team: str
+    substitute: str
+    helpers: dict[str, str]
     session: str
 
     def as_json(self) -> dict[str, Any]:
         """`partner_a` and `partner_b` stand beside the rest, the second null where the session is for one."""
         pair = {f"partner_{key}": self.partners.get(key) for key in "ab"}
-        more = {"partners": self.partners, "session": self.session}
-        return {"base_url": self.base_url, "therapist": self.therapist, **pair, "team": self.team, **more}
+        people = {"partners": self.partners, "helpers": self.helpers, "substitute": self.substitute}
+        return {
+            "base_url": self.base_url,
+            "therapist": self.therapist,
+            **pair,
+            "team": self.team,
+            **people,
+            "session": self.session,
+        }
 
     @property
     def partner_a(self) -> str:
@@ -85,7 +104,8 @@ class DemoLinks:
 class Options:
     """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network.
 
-    `keep_apart`: the two partners of the couple must never meet.
+    `keep_apart`: the two partners of the couple must never meet. `company`: who else comes, by role; an interpreter
+    is then needed.
     """
 
     port: int = 8080
@@ -94,6 +114,7 @@ class Options:
     lan: bool = False
     kind: Kind = Kind.COUPLES
     keep_apart: bool = False
+    company: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -175,9 +196,9 @@ async def seed(built: Service, session: str, options: Options) -> DemoLinks:
             await built.store.add_person(person)
         starts_at = (built.clock.now() + LEAD).replace(second=0, microsecond=0)
         people = {THERAPIST: "p-rivera", **{key: PARTNERS[key] for key in SEATS[options.kind]}}
-        appointment = Appointment(
-            session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms_of(options.kind, options.keep_apart)
-        )
+        people |= {role: HELPERS[role] for role in options.company}
+        terms = terms_of(options.kind, options.keep_apart, "interpreter" in options.company, "p-marsh")
+        appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms)
         await built.store.add_appointment(appointment)
         await built.dispatcher.submit(session, PlanSession(await plan_of(appointment, built.store)))
     return await links(built, session)
@@ -192,11 +213,15 @@ async def links(built: Service, session: str) -> DemoLinks:
 
     appointment = await built.store.appointment(session)
     assert appointment is not None
-    partners = {key: person for key, person in appointment.people.items() if key != THERAPIST}
+    guests = {
+        key: await link(person, key, "join") for key, person in sorted(appointment.people.items()) if key != THERAPIST
+    }
     return DemoLinks(
         base_url=base,
         therapist=await link("p-rivera", THERAPIST, "console"),
-        partners={key: await link(person, key, "join") for key, person in sorted(partners.items())},
+        partners={key: url for key, url in guests.items() if role_of(key) == "partner"},
+        helpers={key: url for key, url in guests.items() if role_of(key) != "partner"},
+        substitute=await link("p-marsh", SUBSTITUTE, "console"),
         team=await link(TEAM, "team", "team", "team"),
         session=session,
     )

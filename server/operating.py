@@ -18,7 +18,7 @@ from server.adapters.sql import SqliteStore
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
 from server.application.links import LinkDesk
-from server.application.planning import plan_of
+from server.application.planning import people_of, plan_of
 from server.application.policies import PolicyBook
 from server.application.ports import StoredPolicy
 from server.application.simulation import Circumstances, circumstances_of
@@ -26,7 +26,7 @@ from server.bootstrap import RECORD, TEAM, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
 from server.demo import until_stopped
 from server.domain.session.commands import PlanSession
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.state import HOSTS, THERAPIST, Session
 from server.domain.session.view import view_of
 from server.domain.session.views import TherapistView
 from server.planfile import PlannedSession, PlanRefused
@@ -105,7 +105,7 @@ async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> di
         await (await _dispatcher(store)).submit(planned.id, PlanSession(plan))
     finally:
         await store.close()
-    return {who: await create_link(data, base_url, planned.id, who, valid) for who in (THERAPIST, *planned.partners)}
+    return {who: await create_link(data, base_url, planned.id, who, valid) for who in planned.participants}
 
 
 async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:
@@ -113,13 +113,14 @@ async def create_link(data: Path, base_url: str, session: str, participant: str,
         appointment = await store.appointment(session)
         if appointment is None:
             raise NotFound(f"There is no session {session} here. `dyad session list` shows the open ones.")
-        person = TEAM if participant == TEAM else appointment.people.get(participant)
+        known = people_of(appointment)
+        person = TEAM if participant == TEAM else known.get(participant)
         if person is None:
-            raise NotFound(f"Nobody is {participant} there. Known: {', '.join(sorted(appointment.people))}, {TEAM}.")
+            raise NotFound(f"Nobody is {participant} there. Known: {', '.join(sorted(known))}, {TEAM}.")
         desk = LinkDesk(store, SystemClock(), lambda: secrets.token_urlsafe(32))
         purpose = "team" if participant == TEAM else "session"
         token = await desk.mint(person, session, participant, purpose, valid)
-        page = {THERAPIST: "console", TEAM: "team"}.get(participant, "join")
+        page = "team" if participant == TEAM else "console" if participant in HOSTS else "join"
         return f"{base_url.rstrip('/')}/{page}#{token}"
 
 

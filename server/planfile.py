@@ -21,7 +21,8 @@ from pydantic import (
 
 from server.application.ports import Appointment, Person
 from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
-from server.domain.session.state import THERAPIST
+from server.domain.session.plan import HELPERS
+from server.domain.session.state import SUBSTITUTE, THERAPIST
 
 MAX_BYTES = 64 * 1024
 MAX_PARTNERS = 12
@@ -78,6 +79,18 @@ class PlannedPartner(PlannedPerson):
     solo_consent: bool = False
 
 
+class PlannedHelpers(_Checked):
+    """Who else comes, each by a link of their own."""
+
+    interpreter: PlannedPerson | None = None
+    captioner: PlannedPerson | None = None
+    support: PlannedPerson | None = None
+
+    def by_role(self) -> dict[str, PlannedPerson]:
+        found = {role: getattr(self, role) for role in HELPERS}
+        return {role: person for role, person in found.items() if person is not None}
+
+
 class PlannedSession(_Checked):
     id: Id
     starts_at: AwareDatetime
@@ -90,6 +103,9 @@ class PlannedSession(_Checked):
     clinic_name: Name
     clinic_phone: Annotated[str, StringConstraints(max_length=40)] = ""
     therapist: PlannedPerson
+    substitute: PlannedPerson | None = None
+    helpers: PlannedHelpers = PlannedHelpers()
+    needs_interpreter: bool = False
     partners: Annotated[dict[Key, PlannedPartner], Field(max_length=MAX_PARTNERS)]
 
     @model_validator(mode="after")
@@ -99,21 +115,34 @@ class PlannedSession(_Checked):
             raise ValueError(f"partners: this kind of session has exactly {wanted}")
         if not self.partners:
             raise ValueError("partners: a group has at least one")
+        if self.needs_interpreter and self.helpers.interpreter is None:
+            raise ValueError("needs_interpreter: no interpreter is among the helpers")
         return self
 
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Everybody who gets a link, by seat."""
+        substitute = (SUBSTITUTE,) if self.substitute is not None else ()
+        return (THERAPIST, *sorted(self.partners), *self.helpers.by_role(), *substitute)
+
     def people(self) -> list[Person]:
-        return [self.therapist.person("therapist"), *(p.person("partner") for _, p in sorted(self.partners.items()))]
+        hosts = [self.therapist, *([self.substitute] if self.substitute is not None else [])]
+        helpers = [person.person(role) for role, person in self.helpers.by_role().items()]
+        partners = [partner.person("partner") for _, partner in sorted(self.partners.items())]
+        return [*(host.person("therapist") for host in hosts), *partners, *helpers]
 
     def appointment(self) -> Appointment:
         """What the directory keeps; its calendar UID is the session's id at Dyad."""
         terms = self.model_dump(mode="json", include=_TERMS)
         terms["partners"] = {key: {"solo_consent": p.solo_consent} for key, p in self.partners.items()}
+        terms[SUBSTITUTE] = None if self.substitute is None else self.substitute.id
         seats = {THERAPIST: self.therapist.id, **{key: p.id for key, p in sorted(self.partners.items())}}
+        seats |= {role: person.id for role, person in self.helpers.by_role().items()}
         starts_at: datetime = self.starts_at.astimezone(UTC)
         return Appointment(self.id, f"{self.id}@dyad", 0, starts_at, self.minutes, "booked", seats, json.dumps(terms))
 
 
-_TERMS = {"kind", "focus", "attendance", "approval", "keep_apart", "clinic_name", "clinic_phone"}
+_TERMS = {"kind", "focus", "attendance", "approval", "keep_apart", "needs_interpreter", "clinic_name", "clinic_phone"}
 
 
 def example_plan(now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from server.application.dispatcher import Dispatcher
 from server.application.ports import Appointment, Clock, Directory
 from server.domain.attendance import SoloApproval
 from server.domain.session.commands import CarryApproval, SetStreaks
-from server.domain.session.state import THERAPIST
+from server.domain.session.plan import role_of
 from server.domain.session.streaks import Streak, streak_of
 
 BACK, AHEAD = timedelta(days=180), timedelta(days=180)
@@ -24,7 +24,7 @@ class Ledger:
         if appointment is None:
             return
         for participant, person in appointment.people.items():
-            if participant != THERAPIST:
+            if role_of(participant) == "partner":
                 await self._tell(person)
 
     async def streak(self, person: str, before: datetime) -> Streak:
@@ -49,12 +49,15 @@ class Ledger:
 
     async def _carry(self, appointment: Appointment) -> None:
         """The couple's standing approval, as its therapists last gave it or took it back."""
-        partners = {who for key, who in appointment.people.items() if key != THERAPIST}
+        partners = _partners(appointment)
         person, standing = min(partners), None
         for past in await self._directory.appointments_of(person, appointment.starts_at - BACK, appointment.starts_at):
             assessed = (await self._dispatcher.session(past.id)).assessed
-            same = partners == {who for key, who in past.people.items() if key != THERAPIST}
-            if same and assessed is not None and assessed.approval is not SoloApproval.GRANTED:
+            if partners == _partners(past) and assessed is not None and assessed.approval is not SoloApproval.GRANTED:
                 standing = assessed.approval is SoloApproval.STANDING
         if standing is not None:
             await self._dispatcher.submit(appointment.id, CarryApproval(standing))
+
+
+def _partners(appointment: Appointment) -> set[str]:
+    return {person for key, person in appointment.people.items() if role_of(key) == "partner"}

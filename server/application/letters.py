@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from server.application.dispatcher import Dispatcher
 from server.application.links import LinkDesk
+from server.application.planning import people_of
 from server.application.ports import Appointment, Bookings, Clock, Directory, Letter, Person, Post
 from server.domain.attendance import PartnerState
 from server.domain.session.effects import TEAM
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.plan import role_of
+from server.domain.session.state import Session
 from server.domain.session.views import Status
 
 SESSION_LINK = timedelta(hours=12)  # a link's life beyond the planned start
@@ -41,7 +43,7 @@ class Letters:
         appointment = await self._directory.appointment(session_id)
         if session.plan is None or appointment is None:
             return
-        person = await self._directory.person(self._team if to == TEAM else appointment.people.get(to, ""))
+        person = await self._directory.person(self._team if to == TEAM else people_of(appointment).get(to, ""))
         if person is None:
             return
         letter = Letter(
@@ -67,6 +69,10 @@ class Letters:
         match letter.kind:
             case "nudge":
                 if session.seats[to].state is not PartnerState.EXPECTED or session.status is not Status.PLANNED:
+                    return None
+                return replace(letter, link=await self._session_link(person, appointment, to))
+            case "stand_in":
+                if session.therapist.connected or session.over:
                     return None
                 return replace(letter, link=await self._session_link(person, appointment, to))
             case "substitute_wanted" | "review" | "outreach":
@@ -95,7 +101,7 @@ class Letters:
         if proposal is None or proposal.appointment is None:
             return None
         new = await self._directory.appointment(proposal.appointment)
-        if new is None:
+        if new is None or to not in new.people:
             return None
         link = await self._session_link(person, new, to)
         return replace(
@@ -111,4 +117,4 @@ class Letters:
     async def _session_link(self, person: Person, appointment: Appointment, to: str) -> str:
         valid = max(appointment.starts_at - self._clock.now(), timedelta(0)) + SESSION_LINK
         token = await self._links.mint(person.id, appointment.id, to, "session", valid)
-        return f"{self._base}/{'console' if to == THERAPIST else 'join'}#{token}"
+        return f"{self._base}/{'console' if role_of(to) == 'therapist' else 'join'}#{token}"

@@ -9,35 +9,49 @@ from typing import Any
 from server.application.ports import Appointment, Directory, Person
 from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
 from server.domain.schedule import WeeklyHours, Window
-from server.domain.session.plan import Invitee, Plan
-from server.domain.session.state import THERAPIST
+from server.domain.session.plan import HELPERS, Invitee, Plan, role_of
+from server.domain.session.state import SUBSTITUTE, THERAPIST
 
 
 async def plan_of(appointment: Appointment, directory: Directory) -> Plan:
     """The plan as the appointment's people and terms give it. Raises `LookupError` when a person is missing."""
     terms: dict[str, Any] = json.loads(appointment.body)
     people: dict[str, Person] = {}
-    for key, id in appointment.people.items():
+    for key, id in people_of(appointment).items():
         person = await directory.person(id)
         if person is None:
             raise LookupError(f"the person in seat {key!r} is not in the directory")
         people[key] = person
-    attendance = terms.get("attendance")
+    attendance, consents = terms.get("attendance"), terms.get("partners", {})
     return Plan(
         kind=Kind(terms["kind"]),
         focus=tuple(Focus(f) for f in terms["focus"]),
         starts_at=appointment.starts_at,
         minutes=appointment.minutes,
         therapist=_invitee(people[THERAPIST], {}),
-        partners={
-            k: _invitee(p, terms.get("partners", {}).get(k, {})) for k, p in sorted(people.items()) if k != THERAPIST
-        },
+        partners={k: _invitee(p, consents.get(k, {})) for k, p in sorted(people.items()) if role_of(k) == "partner"},
         clinic_name=terms.get("clinic_name", ""),
         clinic_phone=terms.get("clinic_phone", ""),
         attendance=AttendanceClass(attendance) if attendance else None,
         approval=SoloApproval(terms.get("approval", "none")),
         keep_apart=bool(terms.get("keep_apart", False)),
+        helpers={k: _invitee(p, {}) for k, p in sorted(people.items()) if role_of(k) in HELPERS},
+        needs_interpreter=bool(terms.get("needs_interpreter", False)),
+        substitute=_invitee(people[SUBSTITUTE], {}) if SUBSTITUTE in people else None,
     )
+
+
+def people_of(appointment: Appointment) -> dict[str, str]:
+    """Everybody of the appointment by seat: those whose time it takes, and the substitute, who is only asked."""
+    substitute = json.loads(appointment.body).get(SUBSTITUTE)
+    return {**appointment.people, **({SUBSTITUTE: substitute} if substitute else {})}
+
+
+def those_needed(appointment: Appointment) -> dict[str, str]:
+    """Without whom a session can't be planned: the therapist, the partners, and an interpreter where one is needed."""
+    interpreter = bool(json.loads(appointment.body).get("needs_interpreter", False))
+    helpers = {"interpreter"} if interpreter else set()
+    return {k: person for k, person in appointment.people.items() if role_of(k) in {"therapist", "partner"} | helpers}
 
 
 def _invitee(person: Person, terms: dict[str, Any]) -> Invitee:

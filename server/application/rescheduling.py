@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from server.application.dispatcher import Dispatcher
-from server.application.planning import plan_of, weekly_hours
+from server.application.planning import plan_of, those_needed, weekly_hours
 from server.application.ports import Appointment, Bookings, Clock, Directory, HeldSlot, NotSent
 from server.domain.schedule import Busy, Calendar, find_slots
 from server.domain.session.commands import PlanSession, ProposeTimes, ReportBooked, ReportNoTimes, ReportTimeTaken
@@ -35,7 +35,7 @@ class Rescheduling:
                 await self._dispatcher.submit(session_id, ReportNoTimes())
                 return
             if await self._bookings.hold(
-                session_id, list(appointment.people.values()), held, expires, self._clock.now()
+                session_id, list(those_needed(appointment).values()), held, expires, self._clock.now()
             ):
                 await self._dispatcher.submit(session_id, ProposeTimes(tuple(starts), expires))
                 return
@@ -44,7 +44,7 @@ class Rescheduling:
     async def _find(self, appointment: Appointment, excluded: tuple[datetime, ...]) -> list[datetime]:
         now = self._clock.now()
         after, until = now + MINIMUM_NOTICE, now + HORIZON
-        people = sorted(appointment.people.items(), key=lambda item: item[0] != "therapist")
+        people = sorted(those_needed(appointment).items(), key=lambda item: item[0] != "therapist")
         busy = await self._bookings.busy([id for _, id in people], now, until + timedelta(days=1), now)
         calendars = []
         for _, id in people:
@@ -73,13 +73,22 @@ class Rescheduling:
             return
         starts_at = plan.starts[index]
         id = f"{session_id}r{plan.round}"
-        new = Appointment(id, f"{id}@dyad", 0, starts_at, old.minutes, "booked", old.people, old.body)
         slot = HeldSlot(index, starts_at, old.minutes)
+        people = await self._who_can(old, slot)
+        new = Appointment(id, f"{id}@dyad", 0, starts_at, old.minutes, "booked", people, old.body)
         if not await self._bookings.book(session_id, slot, new, self._clock.now()):
             await self._dispatcher.submit(session_id, ReportTimeTaken())
             return
         await self._dispatcher.submit(id, PlanSession(await plan_of(new, self._directory)))
         await self._dispatcher.submit(session_id, ReportBooked(id, starts_at))
+
+    async def _who_can(self, old: Appointment, slot: HeldSlot) -> dict[str, str]:
+        """Those who are needed, and of the others whose time is free."""
+        needed = those_needed(old)
+        others = {key: person for key, person in old.people.items() if key not in needed}
+        until = slot.starts_at + timedelta(minutes=slot.minutes)
+        busy = await self._bookings.busy(list(others.values()), slot.starts_at, until, self._clock.now())
+        return {**needed, **{key: person for key, person in others.items() if not busy.get(person)}}
 
     async def release(self, session_id: str) -> None:
         await self._bookings.release(session_id)

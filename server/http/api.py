@@ -16,7 +16,8 @@ from server.application.explain import explain
 from server.application.links import LinkDesk
 from server.application.ports import Appointment, Clock, Codec, Directory, LinkGrant, Record
 from server.domain.session.commands import AnswerTimes
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.plan import role_of
+from server.domain.session.state import HOSTS, SUBSTITUTE, THERAPIST, Session
 from server.http.bearer import grant_of, json_body
 from server.http.problems import Problem
 
@@ -54,7 +55,7 @@ class Api:
             raise Problem(400, "malformed", "Send the link's token and nothing else.")
         grant = await self.links.resolve(body["token"])
         person = await self.directory.person(grant.person)
-        role = {"team": "team", THERAPIST: "therapist"}.get(grant.participant, "partner")
+        role = "team" if grant.participant == "team" else role_of(grant.participant)
         return web.json_response(
             {
                 "purpose": grant.purpose,
@@ -82,12 +83,14 @@ class Api:
         today = self.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         until = today + timedelta(days=1 if grant.purpose == "session" else 35)
         rows = await self.directory.appointments_of(host, today, until)
+        if grant.participant == SUBSTITUTE:  # stands in for this one session, and sees no other
+            rows = [row for row in rows if row.id == grant.session]
         listed = [await self._row(row, grant) for row in rows]
         return web.json_response({"sessions": listed, "zone": zone.key})
 
     async def _host(self, grant: LinkGrant) -> str:
         """The therapist whose sessions this link may list: staff see them, partners don't."""
-        if grant.participant not in (THERAPIST, "team") or grant.session is None:
+        if grant.participant not in (*HOSTS, "team") or grant.session is None:
             raise Problem(403, "not_allowed", "This list is for the programme's staff.")
         appointment = await self.directory.appointment(grant.session)
         if appointment is None:
@@ -112,7 +115,8 @@ class Api:
         grant = await grant_of(request, self.links, "session", "team")
         host = await self._host(grant)
         appointment = await self.directory.appointment(request.match_info["id"])
-        if appointment is None or appointment.people.get(THERAPIST) != host:
+        foreign = grant.participant == SUBSTITUTE and request.match_info["id"] != grant.session
+        if appointment is None or appointment.people.get(THERAPIST) != host or foreign:
             raise Problem(404, "session_unknown", "There is no such session.")
         return web.json_response(explain(appointment.id, await self.record.load(appointment.id), self.codec))
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from aiohttp import web
 
-from server.http.api import Api
 from server.http.middleware import add_headers, problems
 from server.http.pages import add_pages
 
 MAX_BODY = 16 * 1024  # bytes
 
 
-def build_app(api: Api, pages: Path, version: str, ready: Callable[[], Awaitable[bool]]) -> web.Application:
-    """The application without its sockets; `pages` is the folder of the built pages."""
+def build_app(
+    routes: Iterable[web.RouteDef], pages: Path, version: str, ready: Callable[[], Awaitable[bool]]
+) -> web.Application:
+    """The application without its sockets; `routes` are those under /v1, `pages` is the folder of the built pages."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
     app.on_response_prepare.append(add_headers)
-    app.add_routes(api.routes())
+    app.add_routes(routes)
 
     async def livez(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})

@@ -54,6 +54,7 @@ def in_words(facts: Facts) -> str:
     if facts.therapist.state != "present":
         said.append("the therapist is not there")
     said += ["kept apart"] if facts.keep_apart else []
+    said += ["interpreter missing"] if facts.interpreter_missing else []
     said += ["Dyad can't see"] if facts.outages else []
     if facts.asked is not None:
         said.append(f"card answered {facts.asked.answer}" if facts.asked.answer else "card unanswered in time")

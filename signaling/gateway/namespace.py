@@ -15,8 +15,9 @@ from server.application.dispatcher import Dispatcher
 from server.application.links import LinkDesk, LinkRefused
 from server.application.ports import Clock, LinkGrant, MediaRefused, RecordUnavailable
 from server.domain.session.commands import Connect
+from server.domain.session.plan import role_of
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import THERAPIST
+from server.domain.session.state import HOSTS, THERAPIST
 from signaling.gateway.hub import Hub
 from signaling.gateway.seats import Seat
 from signaling.gateway.sockets import NAMESPACE
@@ -104,8 +105,7 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
 
     async def _answer(self, sid: str, caller: Caller, message: m.Message) -> Ack:
         seat = self._hub.seats.of_sid(sid)
-        role = "therapist" if caller.grant.participant == THERAPIST else "partner"
-        if not allowed(message, role):
+        if not allowed(message, role_of(caller.grant.participant)):
             return refused("not_allowed", "That is not yours to do.")
         try:
             if isinstance(message, m.Join):
@@ -134,15 +134,16 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return refused(no.code, no.message)
         assert grant.session is not None
         session = await self._dispatcher.session(grant.session)
-        if grant.participant not in session.seats:
+        key = THERAPIST if grant.participant in HOSTS else grant.participant
+        if key not in session.seats:
             return refused("session_unknown", "There is no such session.")
         seat = self._hub.seats.of_sid(sid)
         if seat is None:
-            epoch = session.seats[grant.participant].epoch + 1
+            epoch = session.seats[key].epoch + 1
             reply = await self._dispatcher.submit(grant.session, Connect(grant.participant, epoch))
             if reply.refusal is not None:
                 return refused(reply.refusal.code, reply.refusal.message)
-            seat = Seat(grant.session, grant.participant, epoch, sid, token_hash=grant.token_hash)
+            seat = Seat(grant.session, key, epoch, sid, token_hash=grant.token_hash)
             await self._hub.seat(seat, reply.session)
         offer = await self._hub.offer(seat) if message.media else None
         return Joined(**await self._snapshot(seat), offer=offer, ice_servers=[])

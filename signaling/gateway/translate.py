@@ -24,6 +24,8 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.ShareDevice: lambda x, who, now: c.ShareDevice(who),
     m.ConfirmSharedDevice: lambda x, who, now: c.ConfirmSharedDevice(who),
     m.AttestSharedDevice: lambda x, who, now: c.AttestSharedDevice(x.participant, x.yes),
+    m.AttestInOffice: lambda x, who, now: c.AttestInOffice(x.participant, x.here),
+    m.AttestPresence: lambda x, who, now: c.AttestPresence(x.participant, x.here),
     m.Admit: lambda x, who, now: c.Admit(x.participant),
     m.AdmitAll: lambda x, who, now: c.AdmitAll(),
     m.SendBack: lambda x, who, now: c.SendBack(x.participant),
@@ -42,6 +44,8 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
 
 THERAPIST_ONLY = frozenset(
     {
+        m.AttestInOffice,
+        m.AttestPresence,
         m.AttestSharedDevice,
         m.Admit,
         m.AdmitAll,
@@ -59,7 +63,6 @@ PARTNER_ONLY = frozenset(
     {
         m.ShareDevice,
         m.ConfirmSharedDevice,
-        m.Arrive,
         m.RunLate,
         m.DeclareAbsence,
         m.WithdrawAbsence,
@@ -67,6 +70,7 @@ PARTNER_ONLY = frozenset(
         m.AnswerMerge,
     }
 )
+BARRED = {"therapist": PARTNER_ONLY | {m.Arrive}, "partner": THERAPIST_ONLY}
 
 
 def command_of(message: m.Message, who: str, now: datetime) -> c.Command:
@@ -76,5 +80,4 @@ def command_of(message: m.Message, who: str, now: datetime) -> c.Command:
 
 def allowed(message: m.Message, role: str) -> bool:
     """Whether this role may send this message at all (who sees whom is decided by the session)."""
-    barred = PARTNER_ONLY if role == "therapist" else THERAPIST_ONLY
-    return type(message) not in barred
+    return type(message) not in BARRED.get(role, THERAPIST_ONLY | PARTNER_ONLY)

@@ -124,6 +124,20 @@ class AttestSharedDevice(Message):
     yes: bool
 
 
+class AttestInOffice(Message):
+    """The therapist has this partner in the office with them, or no longer has."""
+
+    participant: Key
+    here: bool
+
+
+class AttestPresence(Message):
+    """Somebody sits at this partner's device, or nobody: what the therapist sees."""
+
+    participant: Key
+    here: bool
+
+
 class Admit(Message):
     participant: Key
 
@@ -201,6 +215,8 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "share_device": ShareDevice,
     "confirm_shared_device": ConfirmSharedDevice,
     "attest_shared_device": AttestSharedDevice,
+    "attest_in_office": AttestInOffice,
+    "attest_presence": AttestPresence,
     "admit": Admit,
     "admit_all": AdmitAll,
     "send_back": SendBack,

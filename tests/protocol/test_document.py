@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from server.domain.session import refusals
 from signaling import asyncapi
-from signaling.gateway.translate import PARTNER_ONLY, THERAPIST_ONLY
+from signaling.gateway.translate import allowed
 from signaling.protocol.answers import ACKNOWLEDGED, SERVER_EVENTS, Done, Envelope, Refused
 from signaling.protocol.messages import CLIENT_EVENTS
 from tests.architecture.imports import ROOT, sources
@@ -58,8 +58,10 @@ def test_there_are_examples_of_every_kind() -> None:
 
 def test_every_client_event_stands_in_its_table_with_who_may_send_it() -> None:
     def sender(name: str) -> str:
-        model = CLIENT_EVENTS[name]
-        return "therapist" if model in THERAPIST_ONLY else "partner" if model in PARTNER_ONLY else "anybody"
+        message = CLIENT_EVENTS[name].model_construct(cmd_id="c-1")
+        may = [role for role in ("therapist", "partner", "interpreter") if allowed(message, role)]
+        whole = {3: "anybody", 2: "anybody but the therapist"}
+        return whole.get(len(may), may[0])
 
     assert {event.strip("`"): who for event, who, _ in rows("Client events")} == {
         name: sender(name) for name in CLIENT_EVENTS

@@ -23,11 +23,12 @@ class House:
         self.built, self.links, self._stack = built, links, stack
 
     async def enters(self, who: str, *, media: bool = False, arrive: bool = True) -> Bot:
-        """Somebody opens their link; a partner also says that they are here. `who` is therapist, a, b, …"""
-        link = self.links.therapist if who == "therapist" else self.links.partners[who]
+        """Somebody opens their link; a partner also says that they are here. `who` is therapist, a, interpreter, …"""
+        hosts = {"therapist": self.links.therapist, "substitute": self.links.substitute}
+        link = {**hosts, **self.links.partners, **self.links.helpers}[who]
         person = await self._stack.enter_async_context(bot(link, hue=ord(who[0])))
         await person.join(media=media)
-        if who != "therapist" and arrive:
+        if who not in hosts and arrive:
             await person.ask("report_check", camera="ok", microphone="ok", speaker="ok", connection="ok")
             await person.ask("arrive")
         return person

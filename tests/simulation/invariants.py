@@ -90,6 +90,8 @@ def _solo_needs_everyone_s_yes(step: Step) -> Iterator[str]:
             yield "solo without the therapist's approval"
         if isinstance(event, e.SoloStarted) and not step.after.therapist.connected:
             yield "solo without the therapist"
+        if isinstance(event, e.SoloStarted) and step.after.interpreter_missing:
+            yield "solo without the interpreter who is needed"
 
 
 def _nobody_here_is_absent(step: Step) -> Iterator[str]:
@@ -147,7 +149,7 @@ def _partners_learn_nothing(step: Step) -> Iterator[str]:
 
     session = step.after
     rng = Random(session.seq)
-    for key in session.invited:
+    for key in (*session.invited, *session.helpers):
         seat = session.seats[key]
         others = [other for other in session.invited if other != key]
         if not others or (seat.place is Place.ROOM and session.seats[others[0]].place is Place.ROOM):

@@ -9,7 +9,7 @@ from random import Random
 from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.plan import Invitee, Plan
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.state import HOSTS, THERAPIST, Session
 from server.domain.session.step import next_deadline, step
 from server.domain.session.views import Check, Link, Place, Status
 from tests.simulation.invariants import Step, violations
@@ -38,6 +38,9 @@ def random_plan(rng: Random) -> Plan:
         attendance=rng.choice((None, None, *AttendanceClass)),
         approval=rng.choice(list(SoloApproval)),
         keep_apart=rng.random() < 0.1,
+        helpers={key: Invitee(key, "America/Chicago") for key in ("interpreter", "support") if rng.random() < 0.4},
+        needs_interpreter=rng.random() < 0.3,
+        substitute=Invitee("Dr. Marsh", "America/New_York") if rng.random() < 0.5 else None,
     )
 
 
@@ -47,14 +50,19 @@ def _check(rng: Random) -> Check:
 
 def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
     partners = session.invited or ("a", "b")
+    anyone = (*partners, *session.helpers)
     away = [key for key, seat in session.seats.items() if not seat.connected]
-    who = rng.choice(away) if away and rng.random() < 0.4 else rng.choice((*partners, THERAPIST))
+    who = rng.choice(away) if away and rng.random() < 0.4 else rng.choice((*anyone, THERAPIST))
     seat = session.seats.get(who)
     epoch = 0 if seat is None else seat.epoch
-    partner = rng.choice(partners)
+    partner = rng.choice(anyone)
     card, question, times = session.card, session.question, session.rescheduling
     choices: list[tuple[float, c.Command]] = [
-        (8, c.Connect(who, epoch + rng.choice((0, 1, 1, 1)))),
+        (8, c.Connect(session.host if who == THERAPIST else who, epoch + rng.choice((0, 1, 1, 1)))),
+        (0.5, c.Connect(rng.choice(HOSTS), epoch + 1)),
+        (1, c.TakeOver(rng.choice(HOSTS))),
+        (1, c.AttestInOffice(partner, rng.random() < 0.7)),
+        (1, c.AttestPresence(partner, rng.random() < 0.6)),
         (8, c.Arrive(partner)),
         (1, c.Drop(who, epoch, now - timedelta(seconds=rng.randrange(30)))),
         (1, c.ReportLink(who, epoch - rng.choice((0, 0, 1)), rng.choice(list(Link)))),
@@ -68,7 +76,7 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (1, c.ShareDevice(partner)),
         (1, c.ConfirmSharedDevice(partner)),
         (1.5, c.AttestSharedDevice(partner, rng.random() < 0.8)),
-        (4, c.Admit(rng.choice((*partners, "nobody")))),
+        (4, c.Admit(rng.choice((*anyone, "nobody")))),
         (2, c.AdmitAll()),
         (0.7, c.SendBack(partner)),
         (0.2, c.Remove(partner)),
@@ -105,7 +113,7 @@ def likely_command(rng: Random, session: Session) -> c.Command | None:
     for who in rng.sample(list(session.seats), len(session.seats)):
         seat = session.seats[who]
         if not seat.connected:
-            return c.Connect(who, seat.epoch + 1)
+            return c.Connect(session.host if who == THERAPIST else who, seat.epoch + 1)
         if who != THERAPIST and not seat.present:
             return c.Arrive(who)
         if seat.place is Place.WAITING:
@@ -149,6 +157,12 @@ def _count(rare: Counter[str], before: Session, after: Session) -> None:
         rare[f"card {after.card.clause}"] += 1
     if any(seat.shares is not None and before.seats[key].shares is None for key, seat in after.seats.items()):
         rare["shared a device"] += 1
+    if before.plan is not None and before.host != after.host:
+        rare["changed its host"] += 1
+    if any(seat.shares == THERAPIST and before.seats[key].shares is None for key, seat in after.seats.items()):
+        rare["sat in the office"] += 1
+    if any(seat.empty and not before.seats[key].empty for key, seat in after.seats.items()):
+        rare["left an empty chair"] += 1
     if before.solo_started_at is not None and after.solo_started_at is None and after.status is Status.UNDER_WAY:
         rare["merged"] += 1
     if after.plan is not None and before.plan is not None and len(after.plan.partners) < len(before.plan.partners):

@@ -9,6 +9,8 @@ from typing import Any
 from server.domain.session.views import (
     CardView,
     Check,
+    Evidence,
+    HelperRow,
     Host,
     Link,
     Moment,
@@ -33,6 +35,7 @@ from tests.web.fake_service import NOON, Json
 
 START = NOON - timedelta(minutes=11)
 RIVERA = Person("therapist", "Dr. Rivera", "therapist", Link.OK, True, True)
+NOOR = You("interpreter", "Noor", "interpreter", "America/Chicago")
 ROBIN = Person("b", "Robin", "partner", Link.OK, False, True)
 
 
@@ -103,6 +106,10 @@ PARTNERS: dict[str, PartnerView] = {
     "room asked": ASKED,
     "closing": replace(WAITING, closing="new_times_follow"),
     "removed": replace(WAITING, place=Place.REMOVED),
+    "helper link": replace(PARTNER, you=NOOR),
+    "helper waiting": replace(WAITING, you=NOOR, can_ask_for_time=False),
+    "helper closing": replace(WAITING, you=NOOR, can_ask_for_time=False, closing="not_held"),
+    "office": replace(WAITING, place=Place.ROOM, sharing="office"),
 }
 
 FINE = Check("ok", "ok", "ok", "ok")
@@ -124,6 +131,7 @@ ALEX_ROW = PartnerRow(
     claims_both=False,
     confirms_shared=False,
     shares=None,
+    evidence=Evidence.PICTURE,
     minutes=0,
     solo_consent=True,
     outcome=None,
@@ -139,7 +147,12 @@ ROBIN_ROW = replace(
     link=Link.NONE,
     check=None,
     nudges=2,
+    evidence=Evidence.NONE,
 )
+NOOR_ROW = HelperRow(
+    "interpreter", "Noor", "interpreter", "America/Chicago", True, Place.OUTSIDE, "expected", None, Link.NONE
+)
+JO_ROW = HelperRow("support", "Jo", "support", "America/Denver", False, Place.WAITING, "present", at(-1), Link.OK)
 WAIT = Why(at(0), "wait", "J5", "One partner has not arrived 0 min in.")
 ASK = Why(at(10), "ask", "J12", "One partner has not arrived 10 min after the start; consent is on file.")
 CARD = CardView(
@@ -173,6 +186,7 @@ THERAPIST = TherapistView(
     solo_started_at=None,
     co_present_minutes=0,
     partners=(ALEX_ROW, ROBIN_ROW),
+    helpers=(),
     people=(),
     ready=False,
     approval="none",
@@ -219,6 +233,19 @@ THERAPISTS: dict[str, TherapistView] = {
         THERAPIST,
         partners=(ALEX_ROW, replace(ROBIN_ROW, state="attempted", check=Check("failed", "ok", "skipped", "ok"))),
     ),
+    "waiting helpers": replace(THERAPIST, helpers=(NOOR_ROW, JO_ROW)),
+    "card interpreter": replace(
+        CARDED,
+        helpers=(NOOR_ROW,),
+        card=replace(
+            CARD,
+            clause="J13",
+            options=(
+                Option("reschedule", OptionWhy.RESCHEDULE_NO_INTERPRETER),
+                Option("wait", OptionWhy.WAIT_INTERPRETER),
+            ),
+        ),
+    ),
     "card": CARDED,
     "card focus": replace(
         CARDED,
@@ -251,8 +278,15 @@ THERAPISTS: dict[str, TherapistView] = {
         co_present_minutes=8,
         people=IN_ROOM,
         partners=(
-            replace(ALEX_ROW, place=Place.ROOM),
-            replace(ALEX_ROW, key="b", name="Robin", place=Place.ROOM, link=Link.RECONNECTING),
+            replace(ALEX_ROW, place=Place.ROOM, camera=False, evidence=Evidence.SOUND),
+            replace(
+                ALEX_ROW,
+                key="b",
+                name="Robin",
+                place=Place.ROOM,
+                link=Link.RECONNECTING,
+                evidence=Evidence.UNKNOWN,
+            ),
         ),
         stance=Why(at(3), "continue", "M1", "Both partners are here."),
         wait_until=None,

@@ -51,7 +51,7 @@ export type MomentKind = (typeof MOMENT_KINDS)[number];
 export const MOMENT_STATES = ["done", "now", "next"] as const;
 export type MomentState = (typeof MOMENT_STATES)[number];
 
-export const OPTION_WHYS = ["proceed_possible", "proceed_drop_joint_work", "wait_a_little", "wait_running_late", "wait_time_asked", "wait_trouble", "reschedule_both_needed", "reschedule_solo_not_open", "reschedule_soon", "end_here", "merge_asks_first", "keep_solo_private"] as const;
+export const OPTION_WHYS = ["proceed_possible", "proceed_drop_joint_work", "wait_a_little", "wait_running_late", "wait_time_asked", "wait_interpreter", "wait_trouble", "reschedule_both_needed", "reschedule_solo_not_open", "reschedule_no_interpreter", "reschedule_soon", "end_here", "merge_asks_first", "keep_solo_private"] as const;
 export type OptionWhy = (typeof OPTION_WHYS)[number];
 
 export const CLAUSES = ["A1", "A3", "A4", "G1", "G2", "G3", "I1", "I2", "I3", "I4", "I5", "I6", "J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8", "J9", "J10", "J11", "J12", "J13", "M1", "M2", "M3", "S1", "S2"] as const;
@@ -126,6 +126,18 @@ export interface Check {
   readonly connection: CheckResult;
 }
 
+export interface HelperRow {
+  readonly key: string;
+  readonly name: string;
+  readonly role: string;
+  readonly zone: string;
+  readonly needed: boolean;
+  readonly place: Place;
+  readonly state: string;
+  readonly since: Instant | null;
+  readonly link: Link;
+}
+
 export interface PartnerRow {
   readonly key: string;
   readonly name: string;
@@ -144,6 +156,7 @@ export interface PartnerRow {
   readonly claims_both: boolean;
   readonly confirms_shared: boolean;
   readonly shares: string | null;
+  readonly evidence: Evidence;
   readonly minutes: number;
   readonly solo_consent: boolean;
   readonly outcome: Outcome | null;
@@ -205,6 +218,7 @@ export interface TherapistView {
   readonly solo_started_at: Instant | null;
   readonly co_present_minutes: number;
   readonly partners: readonly PartnerRow[];
+  readonly helpers: readonly HelperRow[];
   readonly people: readonly Person[];
   readonly ready: boolean;
   readonly approval: SoloApproval;
@@ -239,6 +253,8 @@ export interface Commands {
   share_device: Record<string, never>;
   confirm_shared_device: Record<string, never>;
   attest_shared_device: { participant: string; yes: boolean };
+  attest_in_office: { participant: string; here: boolean };
+  attest_presence: { participant: string; here: boolean };
   admit: { participant: string };
   admit_all: Record<string, never>;
   send_back: { participant: string };

@@ -53,6 +53,8 @@ KINDS: Mapping[str, Kind] = {
     "cancelled": Kind(_keys("starts_at", "minutes", "calendar"), method="CANCEL"),
     # to the scheduler and the treatment team; who it is about is behind the link, after signing in
     "substitute_wanted": Kind(_keys("starts_at", "minutes", "link")),
+    # to who may hold the session in the therapist's place
+    "stand_in": Kind(_keys("starts_at", "minutes", "link")),
     "review": Kind(_keys("link"), _keys("starts_at")),
     "outreach": Kind(_keys("link"), _keys("starts_at")),
 }

@@ -17,7 +17,10 @@ class PlanSession:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """A device of `who` opened a connection. `epoch` rises with every connection of that person."""
+    """A device of `who` opened a connection. `epoch` rises with every connection to that person's seat.
+
+    `who` may be the substitute; the host's seat is taken by whoever holds the session.
+    """
 
     who: str
     epoch: int
@@ -106,6 +109,29 @@ class AttestSharedDevice:
 
     who: str
     yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttestInOffice:
+    """The therapist has `who` in the office with them, or no longer has: two people, the therapist's device."""
+
+    who: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttestPresence:
+    """The therapist says whether somebody sits at `who`'s device: a camera may be off, a chair may be empty."""
+
+    who: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """`who` ("substitute", or "therapist" again) holds the session from here on, its host not being there."""
+
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +282,9 @@ Command = (
     | ShareDevice
     | ConfirmSharedDevice
     | AttestSharedDevice
+    | AttestInOffice
+    | AttestPresence
+    | TakeOver
     | Admit
     | AdmitAll
     | SendBack

@@ -6,10 +6,14 @@ from datetime import datetime
 
 from server.domain.attendance import JOINT_WORK, Action, PartnerState, attendance_class
 from server.domain.session.facts import facts_of
-from server.domain.session.state import OpenCard, Rescheduling, Session, Stance
+from server.domain.session.plan import role_of
+from server.domain.session.state import THERAPIST, OpenCard, Rescheduling, Seat, Session, Stance
 from server.domain.session.views import (
     AssessmentView,
     CardView,
+    Evidence,
+    HelperRow,
+    Link,
     Option,
     OptionWhy,
     PartnerRow,
@@ -40,6 +44,7 @@ def therapist_view(
         solo_started_at=session.solo_started_at,
         co_present_minutes=float(session.co_present(now).total_seconds() // 60),
         partners=tuple(_row(session, key, now) for key in session.invited),
+        helpers=tuple(_helper(session, key, seat) for key, seat in session.helpers.items()),
         people=people,
         ready=stance is not None and stance.action is Action.START,
         approval=session.approval,
@@ -74,10 +79,33 @@ def _row(session: Session, key: str, now: datetime) -> PartnerRow:
         claims_both=seat.claims_both,
         confirms_shared=seat.confirms_shared,
         shares=seat.shares,
+        evidence=evidence_of(seat),
         minutes=int(session.attended(key, now).total_seconds() // 60),
         solo_consent=invitee.solo_consent,
         outcome=session.outcomes.get(key),
     )
+
+
+def _helper(session: Session, key: str, seat: Seat) -> HelperRow:
+    assert session.plan is not None
+    invitee, role = session.invitees[key], role_of(key)
+    needed = session.plan.needs_interpreter and role == "interpreter"
+    return HelperRow(key, invitee.name, role, invitee.zone, needed, seat.place, seat.state, seat.since, seat.link)
+
+
+def evidence_of(seat: Seat) -> Evidence:
+    """How sure anybody can be that this person is there (T5)."""
+    if not seat.present or not seat.connected:
+        return Evidence.NONE
+    if seat.seen is not None:
+        return Evidence.ATTESTED if seat.seen else Evidence.EMPTY
+    if seat.link is Link.RECONNECTING:
+        return Evidence.UNKNOWN
+    if seat.shares == THERAPIST:
+        return Evidence.ATTESTED
+    if seat.camera:
+        return Evidence.PICTURE
+    return Evidence.SOUND if seat.microphone else Evidence.CONNECTION
 
 
 def _is_open(session: Session, card: OpenCard) -> bool:
@@ -94,8 +122,8 @@ def _card(session: Session, card: OpenCard) -> CardView:
         clause=card.clause,
         because=card.because,
         policy=session.decided_under or "",
-        absent=tuple(session.invitees[key].name for key, seat in seats.items() if not seat.present),
-        attending=tuple(session.invitees[key].name for key, seat in seats.items() if seat.present),
+        absent=tuple(session.invitees[key].name for key, seat in seats.items() if not _there(seat)),
+        attending=tuple(session.invitees[key].name for key, seat in seats.items() if _there(seat)),
         options=tuple(Option(option, why_option(session, card, option)) for option in card.options),
         recommended=card.recommended,
         default=card.default,
@@ -104,6 +132,10 @@ def _card(session: Session, card: OpenCard) -> CardView:
         pending="merge" if session.question is not None else None,
         focus_needed=Action.PROCEED in card.options and not JOINT_WORK.isdisjoint(plan.focus),
     )
+
+
+def _there(seat: Seat) -> bool:
+    return seat.present and not seat.empty
 
 
 def why_option(session: Session, card: OpenCard, option: Action) -> OptionWhy:
@@ -116,6 +148,8 @@ def why_option(session: Session, card: OpenCard, option: Action) -> OptionWhy:
         case Action.WAIT:
             return _why_wait(session)
         case Action.RESCHEDULE:
+            if card.clause == "J13":
+                return OptionWhy.RESCHEDULE_NO_INTERPRETER
             if Action.PROCEED not in card.options:
                 return OptionWhy.RESCHEDULE_SOLO_NOT_OPEN
             return OptionWhy.RESCHEDULE_BOTH_NEEDED if joint else OptionWhy.RESCHEDULE_SOON
@@ -130,6 +164,8 @@ def _why_wait(session: Session) -> OptionWhy:
     seats = session.partners.values()
     if any(seat.late_until is not None and not seat.present for seat in seats):
         return OptionWhy.WAIT_RUNNING_LATE
+    if session.interpreter_missing:
+        return OptionWhy.WAIT_INTERPRETER
     if any(seat.state in (PartnerState.ATTEMPTED, PartnerState.DROPPED) for seat in seats):
         return OptionWhy.WAIT_TROUBLE
     if any(seat.asked_for_time for seat in seats):

@@ -8,12 +8,11 @@ from server.domain.session import refusals as no
 from server.domain.session.hosting import MAX_REASON
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import THERAPIST
 
 
 def correct_outcome(log: Log, command: c.CorrectOutcome) -> Refusal | None:
     session = log.session
-    if command.who == THERAPIST or command.who not in session.seats:
+    if command.who not in session.invited:
         return no.UNKNOWN_PARTICIPANT
     if not 1 <= len(command.reason.strip()) <= MAX_REASON:
         return no.REASON_NEEDED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.domain.attendance import FollowUp
 from server.domain.session import events as e
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.state import SUBSTITUTE, THERAPIST, Session
 from server.domain.session.views import Place, Status
 
 TEAM = "team"
@@ -15,7 +15,7 @@ MAX_ROUNDS = 2  # proposals of new times before a person takes over
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message of this kind to a participant ("a", "b", "therapist") or the "team"."""
+    """A message of this kind to a participant ("a", "b", "interpreter", "therapist", "substitute") or the "team"."""
 
     kind: str
     to: str
@@ -56,7 +56,9 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
         case e.Nudged(who):
             return (Mail("nudge", who),)
         case e.SubstituteSought():
-            return (Mail("substitute_wanted", TEAM),)
+            stand_in = after.plan is not None and after.plan.substitute is not None and after.host == THERAPIST
+            asked = (Mail("stand_in", SUBSTITUTE),) if stand_in else ()
+            return (Mail("substitute_wanted", TEAM), *asked)
         case e.Moved(who, Place.REMOVED):
             return (RevokeLinks(who),)
         case e.FollowUpsSet(follow_ups):
@@ -68,7 +70,7 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
         case e.TimeAgreed(index):
             return (BookTime(index),)
         case e.Rebooked():
-            booked = tuple(Mail("booked", who) for who in (*partners, THERAPIST))
+            booked = tuple(Mail("booked", who) for who in (*partners, *after.helpers, THERAPIST))
             return booked + (_cancellations(after) if after.status is Status.RESCHEDULED else ())
         case e.ProposalClosed():
             return (ReleaseTimes(), *(Mail("proposal_closed", who) for who in partners), Mail("outreach", TEAM))
@@ -80,7 +82,7 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
 
 
 def _cancellations(after: Session) -> tuple[Effect, ...]:
-    return tuple(Mail("cancelled", who) for who in (*after.invited, THERAPIST))
+    return tuple(Mail("cancelled", who) for who in (*after.invited, *after.helpers, THERAPIST))
 
 
 def _team_mail(follow_ups: tuple[FollowUp, ...]) -> tuple[str, ...]:

@@ -113,6 +113,21 @@ class SharingEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceAttested:
+    """The therapist says whether somebody sits at `who`'s device: evidence that no machine has."""
+
+    who: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged:
+    """Who holds the session from here on: "therapist" or "substitute"."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A person's place changed: admitted, sent back, held, removed."""
 
@@ -330,6 +345,8 @@ Event = (
     | SharingDenied
     | Shared
     | SharingEnded
+    | PresenceAttested
+    | HostChanged
     | Moved
     | ApprovalGiven
     | ApprovalCarried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.domain.attendance import Asked, Facts, PartnerFacts, SessionFacts, TherapistFacts
+from server.domain.attendance import Asked, Facts, PartnerFacts, PartnerState, SessionFacts, TherapistFacts
 from server.domain.session.state import Seat, Session
 
 
@@ -35,6 +35,7 @@ def facts_of(session: Session, now: datetime) -> Facts:
         else Asked(
             card.clause, card.raised_at, card.answer_by, card.options, card.default, card.answer, card.answered_at
         ),
+        interpreter_missing=session.interpreter_missing,
     )
 
 
@@ -42,8 +43,9 @@ def _partner(session: Session, key: str, seat: Seat) -> PartnerFacts:
     assert session.plan is not None
     invitee = session.plan.partners[key]
     return PartnerFacts(
-        state=seat.state,
-        since=seat.since,
+        # Whose chair the therapist sees empty is waited for as one who lost the connection is.
+        state=PartnerState.DROPPED if seat.empty else seat.state,
+        since=seat.seen_at if seat.empty else seat.since,
         reason=seat.reason,
         declared_at=seat.declared_at,
         late_until=seat.late_until,

@@ -21,7 +21,7 @@ from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
 from server.domain.session.settle import conclude
-from server.domain.session.state import THERAPIST
+from server.domain.session.state import SUBSTITUTE, THERAPIST
 from server.domain.session.views import Place, Status
 
 MAX_FOCUSES = 5
@@ -45,7 +45,8 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if not session.therapist.connected:
         return no.NEEDS_THERAPIST
-    if session.attending not in (None, command.who):
+    helper = command.who in session.helpers
+    if session.attending not in (None, command.who) and not helper:
         return no.SOLO_UNDER_WAY
     if place is Place.ROOM:
         return None
@@ -53,14 +54,41 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return no.NOT_WAITING
     assert session.plan is not None
     others = [key for key, seat in session.partners.items() if key != command.who and seat.place is Place.ROOM]
-    if session.plan.keep_apart and others:
+    if session.plan.keep_apart and others and not helper:
         return no.KEPT_APART
     log.add(e.Moved(_device_of(log, command.who), Place.ROOM))
     return None
 
 
+def attest_presence(log: Log, command: c.AttestPresence) -> Refusal | None:
+    if command.who not in log.session.partners:
+        return no.UNKNOWN_PARTICIPANT
+    seat = log.session.seats[command.who]
+    if seat.place is not Place.ROOM or not seat.present:
+        return no.NOT_IN_ROOM
+    if seat.seen is not command.here:
+        log.add(e.PresenceAttested(command.who, command.here))
+    return None
+
+
+def take_over(log: Log, command: c.TakeOver) -> Refusal | None:
+    """A session has one host: who finds it held by somebody present is told so."""
+    session = log.session
+    assert session.plan is not None
+    known = command.who == THERAPIST or (command.who == SUBSTITUTE and session.plan.substitute is not None)
+    if not known:
+        return no.UNKNOWN_PARTICIPANT
+    if command.who == session.host:
+        return None
+    if session.therapist.connected:
+        return no.HOST_HERE
+    log.add(e.HostChanged(command.who))
+    return None
+
+
 def admit_all(log: Log, command: c.AdmitAll) -> Refusal | None:
-    waiting = [k for k, seat in log.session.partners.items() if seat.present and seat.place is Place.WAITING]
+    people = log.session.partners | log.session.helpers
+    waiting = [key for key, seat in people.items() if seat.present and seat.place is Place.WAITING]
     if not waiting:
         return no.NOT_WAITING
     for who in waiting:
@@ -76,6 +104,8 @@ def send_back(log: Log, command: c.SendBack) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if place is not Place.ROOM:
         return no.NOT_IN_ROOM
+    if log.session.seats[command.who].shares == THERAPIST:
+        return no.IN_OFFICE
     log.add(e.Moved(_device_of(log, command.who), Place.WAITING))
     return None
 

@@ -10,7 +10,7 @@ from server.domain.session import events as e
 from server.domain.session import refusals as no
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import THERAPIST, Session
+from server.domain.session.state import HOSTS, THERAPIST, Session
 from server.domain.session.views import Link, Place
 
 LATE_LIMIT = timedelta(hours=2)
@@ -22,14 +22,17 @@ def plan_session(log: Log, command: c.PlanSession) -> Refusal | None:
 
 
 def connect(log: Log, command: c.Connect) -> Refusal | None:
-    seat = log.session.seats.get(command.who)
+    if command.who in HOSTS and command.who != log.session.host:
+        return no.NOT_HOSTING
+    who = THERAPIST if command.who in HOSTS else command.who
+    seat = log.session.seats.get(who)
     if seat is None:
         return no.UNKNOWN_PARTICIPANT
     if seat.place is Place.REMOVED:
         return no.REMOVED
     if command.epoch <= seat.epoch:
         return no.STALE
-    log.add(e.Connected(command.who, command.epoch))
+    log.add(e.Connected(who, command.epoch))
     return None
 
 
@@ -39,7 +42,7 @@ def arrive(log: Log, command: c.Arrive) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if seat.place is Place.REMOVED:
         return no.REMOVED
-    if command.who not in log.session.partners:
+    if command.who not in log.session.partners and command.who not in log.session.helpers:
         return no.OVER
     if not seat.connected:
         return no.NOT_CONNECTED
@@ -113,9 +116,9 @@ def set_devices(log: Log, command: c.SetDevices) -> Refusal | None:
 
 
 def _absent_partner(session: Session, who: str) -> Refusal | None:
-    seat = session.seats.get(who)
-    if seat is None or who == THERAPIST:
+    if who not in session.invited:
         return no.UNKNOWN_PARTICIPANT
+    seat = session.seats[who]
     if seat.place is Place.REMOVED:
         return no.REMOVED
     return no.HERE_ALREADY if seat.present else None
@@ -135,9 +138,9 @@ def run_late(log: Log, command: c.RunLate) -> Refusal | None:
 
 
 def declare_absence(log: Log, command: c.DeclareAbsence) -> Refusal | None:
-    seat = log.session.seats.get(command.who)
-    if seat is None or command.who == THERAPIST:
+    if command.who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
+    seat = log.session.seats[command.who]
     if seat.place in (Place.ROOM, Place.REMOVED, Place.HELD):
         return no.HERE_ALREADY
     if (seat.state, seat.reason) != (PartnerState.DECLARED_ABSENT, command.reason):
@@ -148,19 +151,18 @@ def declare_absence(log: Log, command: c.DeclareAbsence) -> Refusal | None:
 
 
 def withdraw_absence(log: Log, command: c.WithdrawAbsence) -> Refusal | None:
-    seat = log.session.seats.get(command.who)
-    if seat is None or command.who == THERAPIST:
+    if command.who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
-    if seat.state is not PartnerState.DECLARED_ABSENT:
+    if log.session.seats[command.who].state is not PartnerState.DECLARED_ABSENT:
         return no.NOT_DECLARED
     log.add(e.AbsenceWithdrawn(command.who))
     return None
 
 
 def ask_for_time(log: Log, command: c.AskForTime) -> Refusal | None:
-    seat = log.session.seats.get(command.who)
-    if seat is None or command.who == THERAPIST:
+    if command.who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
+    seat = log.session.seats[command.who]
     if not seat.present:
         return no.NOT_WAITING
     if not seat.asked_for_time:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
@@ -19,9 +19,24 @@ class Invitee:
     consecutive_solo: int = 0
 
 
+HELPERS = ("interpreter", "captioner", "support")
+
+
+def role_of(key: str) -> str:
+    """The role that a participant's key stands for: helpers are keyed by it ("interpreter", "support2")."""
+    if key in ("therapist", "substitute"):
+        return "therapist"
+    role = key.rstrip("0123456789")
+    return role if role in HELPERS else "partner"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`partners` is keyed "a", "b", …; `attendance` is the therapist's override of the class."""
+    """`partners` is keyed "a", "b", …, `helpers` by their role; `attendance` is the therapist's override of the class.
+
+    `substitute` may take over as the host where the therapist is not there. With `needs_interpreter` nobody is seen
+    alone while no interpreter is there (J13).
+    """
 
     kind: Kind
     focus: tuple[Focus, ...]
@@ -34,3 +49,6 @@ class Plan:
     attendance: AttendanceClass | None = None
     approval: SoloApproval = SoloApproval.NONE
     keep_apart: bool = False
+    helpers: dict[str, Invitee] = field(default_factory=dict)
+    needs_interpreter: bool = False
+    substitute: Invitee | None = None

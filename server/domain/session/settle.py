@@ -24,6 +24,7 @@ from server.domain.session import events as e
 from server.domain.session.evolve import has_begun
 from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
+from server.domain.session.reminding import remind
 from server.domain.session.state import Session
 from server.domain.session.views import Place, Status
 
@@ -41,7 +42,7 @@ def settle(log: Log) -> None:
         _TAKE[decision.action](log, decision)
         if len(log.events) == before:
             break
-    _remind(log)
+    remind(log)
 
 
 def _decide(log: Log) -> Decision:
@@ -162,10 +163,11 @@ def _ask(log: Log, decision: Decision) -> None:
 
 def _proceed(log: Log, decision: Decision) -> None:
     _note(log, decision)
-    here = [key for key, seat in log.session.partners.items() if seat.present]
+    here = [key for key, seat in log.session.partners.items() if seat.present and not seat.empty]
     # Before the planned start whoever left a meeting that began early still counts as attending: look who is here.
     attending = here[0] if len(here) == 1 else decision.attending[0]
-    if not (log.session.seats[attending].present and log.session.therapist.connected):
+    begins = log.session.seats[attending].present and log.session.therapist.connected
+    if not begins or log.session.interpreter_missing:
         return _convert(log, decision, attending)
     log.add(e.SoloStarted(attending))
     log.add(e.OutcomesSet({**_earned(log, decision.outcomes)}))
@@ -264,51 +266,3 @@ _TAKE = {
     Action.MERGE: _merge,
     Action.KEEP_SOLO: _keep_solo,
 }
-
-
-def _remind(log: Log) -> None:
-    """Nudges to those who are expected, and the search for a substitute host."""
-    session = log.session
-    if session.over or session.stance is None or session.stance.action is Action.HOLD:
-        return
-    wanted = substitute_due(session, log.policy)
-    if wanted is not None and log.now >= wanted:
-        log.add(e.SubstituteSought())
-    for key, times in _nudges(session, log.policy).items():
-        passed = sum(log.now >= at for at in times)
-        if passed > session.seats[key].nudges:
-            log.add(e.Nudged(key, passed))
-
-
-def _nudges(session: Session, policy: Policy) -> dict[str, tuple[datetime, ...]]:
-    """When each partner who is expected is due a nudge; only before the start, while the therapist is here."""
-    plan = session.plan
-    if plan is None or session.status is not Status.PLANNED or plan.keep_apart or not session.therapist.connected:
-        return {}
-    facts = facts_of(session, plan.starts_at)
-    times = tuple(starts_at_plus(facts, after) for after in (policy.first_nudge, policy.second_nudge))
-    return {
-        key: times
-        for key, seat in session.partners.items()
-        if seat.state is PartnerState.EXPECTED and seat.late_until is None
-    }
-
-
-def nudge_due(session: Session, policy: Policy) -> datetime | None:
-    """When the next nudge is due, or None."""
-    due = [
-        times[session.seats[key].nudges]
-        for key, times in _nudges(session, policy).items()
-        if session.seats[key].nudges < len(times)
-    ]
-    return min(due, default=None)
-
-
-def substitute_due(session: Session, policy: Policy) -> datetime | None:
-    """When the programme is asked for a substitute host, or None."""
-    if session.plan is None or session.over or session.substitute_sought or session.therapist.connected:
-        return None
-    if session.started_at is None and session.solo_started_at is None:
-        return starts_at_plus(facts_of(session, session.plan.starts_at), policy.therapist_notice)
-    since = session.therapist.since
-    return None if since is None else since + policy.therapist_notice

@@ -1,4 +1,7 @@
-"""Two people, one device (K11): said by one, confirmed by the other's own link, and seen by the therapist."""
+"""Two people, one device: two partners (K11), or the therapist and one who is in the office with them (K16).
+
+Of two partners it is said by one, confirmed by the other's own link, and seen by the therapist.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def other_of(session: Session, who: str) -> str | None:
 def _together(log: Log, who: str) -> Refusal | None:
     plan = log.session.plan
     assert plan is not None
-    if who == THERAPIST or who not in log.session.seats:
+    if who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
     if log.session.seats[who].place is Place.REMOVED:
         return no.REMOVED
@@ -63,3 +66,31 @@ def attest_shared_device(log: Log, command: c.AttestSharedDevice) -> Refusal | N
         return no.NOTHING_TO_ATTEST
     log.add(e.Shared(command.who, host) if command.yes else e.SharingDenied())
     return None
+
+
+def attest_in_office(log: Log, command: c.AttestInOffice) -> Refusal | None:
+    session = log.session
+    if command.who not in session.partners:
+        return no.UNKNOWN_PARTICIPANT
+    seat = session.seats[command.who]
+    if not command.here:
+        if seat.shares != THERAPIST:
+            return no.NOTHING_TO_ATTEST
+        log.add(e.Left(command.who))
+        return None
+    refusal = _to_the_office(session, command.who)
+    if refusal is None and seat.shares != THERAPIST:
+        log.add(e.Shared(command.who, THERAPIST))
+    return refusal
+
+
+def _to_the_office(session: Session, who: str) -> Refusal | None:
+    assert session.plan is not None
+    if session.seats[who].place is Place.REMOVED:
+        return no.REMOVED
+    if not session.therapist.connected:
+        return no.NEEDS_THERAPIST
+    if session.attending not in (None, who):
+        return no.SOLO_UNDER_WAY
+    others = [key for key, seat in session.partners.items() if key != who and seat.place is Place.ROOM]
+    return no.KEPT_APART if session.plan.keep_apart and others else None

@@ -19,7 +19,7 @@ from server.domain.attendance import (
     TherapistState,
 )
 from server.domain.session.minutes import Presence, length, shared
-from server.domain.session.plan import Invitee, Plan
+from server.domain.session.plan import Invitee, Plan, role_of
 from server.domain.session.views import Check, Link, Place, Status
 
 HISTORY = 50  # decisions kept in memory for the console; the log keeps all
@@ -47,6 +47,8 @@ class Seat:
     claims_both: bool = False  # says that the other partner is at this device
     confirms_shared: bool = False  # says to be at the other partner's device
     shares: str | None = None  # whose connection carries this person
+    seen: bool | None = None  # the therapist's word on whether somebody sits there; None: not asked about
+    seen_at: datetime | None = None
 
     @property
     def connected(self) -> bool:
@@ -55,6 +57,11 @@ class Seat:
     @property
     def present(self) -> bool:
         return self.state is PartnerState.PRESENT
+
+    @property
+    def empty(self) -> bool:
+        """Connected, and yet the therapist sees nobody there."""
+        return self.present and self.seen is False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,9 @@ class Rescheduling:
     booked_at: datetime | None = None
 
 
-THERAPIST = "therapist"
+THERAPIST = "therapist"  # the host's seat, whoever holds the session
+SUBSTITUTE = "substitute"
+HOSTS = (THERAPIST, SUBSTITUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,7 @@ class Session:
     status: Status = Status.PLANNED
     invitees: Mapping[str, Invitee] = field(default_factory=dict)  # as planned, whatever the session became
     seats: Mapping[str, Seat] = field(default_factory=dict)
+    host: str = THERAPIST  # which of the hosts holds it
     started_at: datetime | None = None
     solo_started_at: datetime | None = None
     attending: str | None = None  # who is being seen alone, while they are
@@ -155,8 +165,19 @@ class Session:
 
     @property
     def invited(self) -> tuple[str, ...]:
-        """Everyone the session was planned for but the therapist, whatever it became."""
-        return tuple(key for key in self.seats if key != THERAPIST)
+        """The partners the session was planned for, whatever it became."""
+        return tuple(key for key in self.seats if role_of(key) == "partner")
+
+    @property
+    def helpers(self) -> dict[str, Seat]:
+        """Interpreter, captioner, support person."""
+        return {key: self.seats[key] for key in self.plan.helpers} if self.plan else {}
+
+    @property
+    def interpreter_missing(self) -> bool:
+        """The session needs an interpreter, and none is here."""
+        here = any(role_of(key) == "interpreter" and seat.present for key, seat in self.helpers.items())
+        return self.plan is not None and self.plan.needs_interpreter and not here
 
     @property
     def therapist(self) -> Seat:

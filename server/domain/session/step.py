@@ -19,7 +19,8 @@ from server.domain.session.effects import Effect
 from server.domain.session.events import Event
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
-from server.domain.session.settle import missing_due, nudge_due, settle, substitute_due
+from server.domain.session.reminding import nudge_due, substitute_due
+from server.domain.session.settle import missing_due, settle
 from server.domain.session.state import Session
 from server.domain.session.views import Status
 
@@ -88,6 +89,9 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.ShareDevice: _while_live(sharing.share_device),
     c.ConfirmSharedDevice: _while_live(sharing.confirm_shared_device),
     c.AttestSharedDevice: _while_live(sharing.attest_shared_device),
+    c.AttestInOffice: _while_live(sharing.attest_in_office),
+    c.AttestPresence: _while_live(hosting.attest_presence),
+    c.TakeOver: _while_live(hosting.take_over),
     c.Admit: _while_live(hosting.admit),
     c.AdmitAll: _while_live(hosting.admit_all),
     c.SendBack: _while_live(hosting.send_back),

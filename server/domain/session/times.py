@@ -8,7 +8,6 @@ from server.domain.session import refusals as no
 from server.domain.session.effects import MAX_ROUNDS
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import THERAPIST
 
 
 def propose_times(log: Log, command: c.ProposeTimes) -> Refusal | None:
@@ -31,7 +30,7 @@ def answer_times(log: Log, command: c.AnswerTimes) -> Refusal | None:
     plan = log.session.rescheduling
     if plan is None or plan.status != "proposed" or plan.agreed is not None or command.who in plan.answers:
         return no.NO_PROPOSAL
-    if command.who == THERAPIST or command.who not in log.session.seats:
+    if command.who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
     if any(index not in range(len(plan.starts)) for index in command.accept):
         return no.NOT_A_TIME

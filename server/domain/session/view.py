@@ -11,6 +11,7 @@ from datetime import datetime
 
 from server.domain.attendance import FollowUp, Policy, TherapistState
 from server.domain.session import console
+from server.domain.session.plan import role_of
 from server.domain.session.state import THERAPIST, Seat, Session
 from server.domain.session.views import (
     Host,
@@ -49,7 +50,7 @@ def placement_of(session: Session) -> dict[str, str | None]:
         return {}
     room = f"{session.id}/{session.rooms}"
     placed: dict[str, str | None] = {THERAPIST: room if session.therapist.connected else None}
-    for key, seat in session.partners.items():
+    for key, seat in (session.partners | session.helpers).items():
         if seat.place is not Place.REMOVED and not seat.turned_away:
             inside = seat.place is Place.ROOM and seat.present and seat.shares is None
             placed[key] = room if inside else None
@@ -61,7 +62,7 @@ def people_with(session: Session, viewer: str) -> tuple[Person, ...]:
     if session.over or session.seats[viewer].place is not Place.ROOM:
         return ()
     return tuple(
-        Person(key, _named(session, key), _role(key), seat.link, seat.microphone, seat.camera)
+        Person(key, _named(session, key), role_of(key), seat.link, seat.microphone, seat.camera)
         for key, seat in _in_room(session)
         if key != viewer and session.seats[viewer].shares != key and seat.shares is None
     )
@@ -80,13 +81,9 @@ def _in_room(session: Session) -> Iterator[tuple[str, Seat]]:
             yield key, seat
 
 
-def _role(key: str) -> str:
-    return "therapist" if key == THERAPIST else "partner"
-
-
 def _you(session: Session, key: str) -> You:
     invitee = session.invitees[key]
-    return You(key, invitee.name, _role(key), invitee.zone)
+    return You(key, invitee.name, role_of(key), invitee.zone)
 
 
 def _card(session: Session, status: Status) -> SessionCard:
@@ -105,7 +102,7 @@ def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> 
     return PartnerView(
         you=_you(session, key),
         session=_card(session, _status(session, seat, closing)),
-        host=Host(session.plan.therapist.name, session.therapist_state),
+        host=Host(session.invitees[THERAPIST].name, session.therapist_state),
         place=seat.place,
         link=seat.link,
         microphone=seat.microphone,
@@ -114,7 +111,7 @@ def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> 
         declared=seat.reason,
         late_until=seat.late_until,
         asked_for_time=seat.asked_for_time,
-        can_ask_for_time=seat.present and not seat.asked_for_time and closing is None,
+        can_ask_for_time=key in session.invited and seat.present and not seat.asked_for_time and closing is None,
         moments=() if closing else _moments(session, seat, now, policy, people),
         sharing=_sharing(session, key),
         question=Question(question.id, "merge", question.answer_by) if question is not None and asked else None,
@@ -127,7 +124,7 @@ def _sharing(session: Session, key: str) -> str:
     """As `PartnerView.sharing` has it: what this partner said of it, and whether it is so."""
     seat = session.seats[key]
     if seat.shares is not None:
-        return "guest"
+        return "office" if seat.shares == THERAPIST else "guest"
     if any(other.shares == key for other in session.seats.values()):
         return "host"
     return "confirmed" if seat.confirms_shared else "claimed" if seat.claims_both else "no"
@@ -136,12 +133,21 @@ def _sharing(session: Session, key: str) -> str:
 def _closing(session: Session, key: str) -> str | None:
     """How it ended for this partner. Being seen another time is an end for them, whatever goes on without them."""
     seat = session.seats[key]
+    if key in session.helpers:
+        return _closing_of_helper(session)
     if session.over:
         missed = seat.place is not Place.ROOM and session.solo_started_at is not None
         return "new_times_follow" if missed and _joint_follows(session) else session.closing
     if seat.turned_away or key not in session.partners:
         return "new_times_follow" if _joint_follows(session) else "ended"
     return None
+
+
+def _closing_of_helper(session: Session) -> str | None:
+    """Who came to help is not told why a session is not held, nor of new times that are other people's to choose."""
+    if not session.over:
+        return None
+    return {Status.ENDED: "ended", Status.CANCELLED: "cancelled"}.get(session.status, "not_held")
 
 
 def _joint_follows(session: Session) -> bool:

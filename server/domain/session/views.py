@@ -72,7 +72,7 @@ class Moment:
 class You:
     key: str
     name: str
-    role: str  # "partner" | "therapist"
+    role: str  # "therapist" | "partner" | "interpreter" | "captioner" | "support"
     zone: str
 
 
@@ -133,11 +133,13 @@ class PartnerView:
     can_ask_for_time: bool
     moments: tuple[Moment, ...]
     # one device for two: "no" | "claimed" (you said that you're both here) | "confirmed" (you said that you're at the
-    # other device) | "host" (two are counted here) | "guest" (you are counted at the other device)
+    # other device) | "host" (two are counted here) | "guest" (you are counted at the other device) | "office" (you are
+    # counted in the therapist's office)
     sharing: str
     question: Question | None
     people: tuple[Person, ...]
-    # after the end: "ended" | "new_times_follow" | "cancelled" | "host_cancelled" | None while it lasts
+    # after the end: "ended" | "new_times_follow" | "cancelled" | "host_cancelled" | "not_held" (to who came to help) |
+    # None while it lasts
     closing: str | None
 
 
@@ -149,6 +151,33 @@ class Check:
     microphone: str
     speaker: str
     connection: str
+
+
+class Evidence(StrEnum):
+    """What speaks for somebody sitting at a device, from the strongest to none."""
+
+    ATTESTED = "attested"  # the therapist said that they see them
+    PICTURE = "picture"
+    SOUND = "sound"  # no picture: the camera is off
+    CONNECTION = "connection"  # neither: only the connection stands
+    UNKNOWN = "unknown"  # nothing has come for a while
+    EMPTY = "empty"  # the therapist said that nobody is there
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class HelperRow:
+    """An interpreter, captioner or support person on the therapist's screen."""
+
+    key: str
+    name: str
+    role: str
+    zone: str
+    needed: bool  # without whom nobody is seen alone (J13)
+    place: Place
+    state: str  # PartnerState of the policy
+    since: datetime | None
+    link: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +200,8 @@ class PartnerRow:
     nudges: int
     claims_both: bool  # says that the other partner is at this device
     confirms_shared: bool  # says to be at the other partner's device
-    shares: str | None  # the key of the partner whose connection carries this one
+    shares: str | None  # the key of the person whose connection carries this one
+    evidence: Evidence
     minutes: int  # attended so far
     solo_consent: bool
     outcome: str | None
@@ -185,9 +215,11 @@ class OptionWhy(StrEnum):
     WAIT_A_LITTLE = "wait_a_little"
     WAIT_RUNNING_LATE = "wait_running_late"  # the absent partner said they are late
     WAIT_TIME_ASKED = "wait_time_asked"  # somebody asked for more time
+    WAIT_INTERPRETER = "wait_interpreter"  # the interpreter is not here yet
     WAIT_TROUBLE = "wait_trouble"  # technical trouble: they tried
     RESCHEDULE_BOTH_NEEDED = "reschedule_both_needed"  # joint work needs both
     RESCHEDULE_SOLO_NOT_OPEN = "reschedule_solo_not_open"  # being seen alone is not agreed or not approved
+    RESCHEDULE_NO_INTERPRETER = "reschedule_no_interpreter"  # nobody is seen alone without the interpreter
     RESCHEDULE_SOON = "reschedule_soon"
     END_HERE = "end_here"
     MERGE_ASKS_FIRST = "merge_asks_first"  # the attending partner is asked in private first
@@ -261,6 +293,7 @@ class TherapistView:
     solo_started_at: datetime | None
     co_present_minutes: float
     partners: tuple[PartnerRow, ...]
+    helpers: tuple[HelperRow, ...]
     people: tuple[Person, ...]
     ready: bool  # everyone expected is here: "Admit" starts the session
     approval: str  # SoloApproval

@@ -43,6 +43,9 @@ SAMPLES: tuple[c.Command, ...] = (
     c.ShareDevice("a"),
     c.ConfirmSharedDevice("b"),
     c.AttestSharedDevice("b", True),
+    c.AttestInOffice("b", True),
+    c.AttestPresence("a", False),
+    c.TakeOver("substitute"),
     c.SetStreaks("a", 1, 0),
     c.CorrectOutcome("b", Outcome.EXCUSED, "The bus stood still."),
     c.CarryApproval(True),
@@ -132,5 +135,14 @@ def test_random_sessions_keep_every_invariant() -> None:
     rare: Counter[str] = Counter()
     faults = [fault for seed in range(400) for fault in walk(seed, rare)[1]]
     assert faults == []
-    wanted = ("became solo", "became under_way", "merged", "card S1", "card M3", "times booked")
+    wanted: tuple[str, ...] = (
+        "became solo",
+        "became under_way",
+        "merged",
+        "card S1",
+        "card M3",
+        "card J13",
+        "times booked",
+    )
+    wanted += ("shared a device", "sat in the office", "left an empty chair", "changed its host")
     assert [name for name in wanted if not rare[name]] == []
