@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
+from server.domain.session.state import HOSTS
 from tests.service.support import House, house
 
 PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
@@ -25,11 +26,9 @@ class Window:
         self.errors: list[str] = []
 
     async def opens(self, who: str) -> Page:
-        """The link of the therapist, or of partner a, b, …"""
-        links = self.home.links
-        link = links.therapist if who == "therapist" else links.partners[who]
-        page = await self.tab(link)
-        await page.set_viewport_size(DESK if who == "therapist" else PHONE)  # type: ignore[arg-type]
+        """The link of the therapist or the substitute, of partner a, b, …, or of who comes to help."""
+        page = await self.tab(self.home.link(who))
+        await page.set_viewport_size(DESK if who in HOSTS else PHONE)  # type: ignore[arg-type]
         return page
 
     async def tab(self, link: str) -> Page:
@@ -39,7 +38,7 @@ class Window:
         return page
 
     async def waits(self, who: str) -> Page:
-        """A partner opens the link, checks the devices and goes to the waiting room."""
+        """Somebody opens their link, checks the devices and goes to the waiting room."""
         page = await self.opens(who)
         await page.get_by_role("button", name="Check my camera and sound").click()
         await page.locator("video[data-person=you]").wait_for()

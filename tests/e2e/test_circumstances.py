@@ -244,6 +244,40 @@ async def test_K15_who_tried_is_never_absent(chromium: Browser) -> None:
         assert (await session(opened)).outcomes == {}
 
 
+async def test_K16_one_partner_sits_in_the_therapist_s_office(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await tap(therapist, "Robin is here in my office")
+        await shows(therapist, "in your office")
+        assert await alex.get_by_text("Robin").count() == 0
+        await tap(therapist, "Let Alex in")
+        await shows(therapist, "The session is under way.")
+        await sees(alex, "therapist")
+        await expect(alex.locator("[data-tile=therapist]")).to_contain_text("Dr. Rivera & Robin")
+        robin = await opened.opens("b")
+        await shows(robin, "You’re in the office with Dr. Rivera")
+        await tap(therapist, "Robin has left my office")
+        await shows(therapist, "Robin has left.")
+
+
+async def test_K17_what_speaks_for_somebody_being_there_is_the_therapist_s_to_say(chromium: Browser) -> None:
+    async with window(chromium, speed=20) as opened:
+        therapist, alex = await starts(opened)
+        await tap(alex, "Camera off")
+        await shows(therapist, "The camera is off. Is Alex there?")
+        await tap(therapist, "Yes")
+        await gone(therapist, "Is Alex there?")
+        assert (await session(opened)).card is None
+        row = therapist.locator("[data-partner=a]")
+        await row.get_by_role("button", name="Nobody there").click()
+        await shows(therapist, "You said that nobody sits there.")
+        await shows(therapist, "Nobody sits at Alex’s device.")
+        await row.get_by_role("button", name="Alex is back").click()
+        await gone(therapist, "Nobody sits at Alex’s device.")
+        now = await session(opened)
+        assert now.attended("a", opened.home.built.clock.now()) < now.attended("b", opened.home.built.clock.now())
+
+
 async def test_K18_an_outage_at_the_deadline_makes_nobody_absent(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
@@ -363,3 +397,36 @@ async def test_the_therapist_changes_the_focus_and_the_policy_follows(chromium: 
         changed = await session(opened)
         assert changed.card is not None
         assert changed.card.clause == "J7"
+
+
+async def test_K22_a_substitute_is_asked_takes_over_and_holds_the_session(chromium: Browser) -> None:
+    async with window(chromium, speed=30) as opened:
+        alex, robin = await opened.waits("a"), await opened.waits("b")
+        asked = await mail(opened, "Dr. Marsh")
+        marsh = await opened.tab(asked["links"][0])
+        await shows(marsh, "Dr. Rivera isn’t there.")
+        await tap(marsh, "Take this session over")
+        await shows(marsh, "Everyone is here.")
+        for page in (alex, robin):
+            await shows(page, "Dr. Marsh")
+        await tap(marsh, "Let both in and start")
+        await sees(alex, "therapist", "b")
+        await sees(robin, "therapist", "a")
+        rivera = await opened.opens("therapist")
+        await shows(rivera, "Dr. Marsh is holding this session.")
+        assert await rivera.get_by_role("button", name="Take this session over").count() == 0
+
+
+async def test_K23_a_required_interpreter_who_is_missing_blocks_seeing_one_alone(chromium: Browser) -> None:
+    async with window(chromium, speed=30, company=("interpreter",)) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await therapist.get_by_text("Yes, today").click()
+        await shows(therapist, "The interpreter isn’t here either.")
+        assert await therapist.get_by_role("button", name="See Alex alone").count() == 0
+        noor = await opened.waits("interpreter")
+        assert await noor.get_by_text("Alex").count() == 0
+        await choose(therapist, "See Alex alone")
+        await therapist.locator("[data-helper=interpreter]").get_by_role("button", name="Let Noor in").click()
+        await sees(alex, "therapist", "interpreter")
+        await sees(noor, "therapist", "a")
+        await expect(alex.locator("[data-tile=interpreter]")).to_contain_text("Noor, interpreter")

@@ -14,6 +14,7 @@ import aiohttp
 from server.bootstrap import Service
 from server.bots import Bot, bot
 from server.demo import DemoLinks, Options, demo
+from server.domain.session.state import HOSTS
 
 
 class House:
@@ -24,14 +25,16 @@ class House:
 
     async def enters(self, who: str, *, media: bool = False, arrive: bool = True) -> Bot:
         """Somebody opens their link; a partner also says that they are here. `who` is therapist, a, interpreter, …"""
-        hosts = {"therapist": self.links.therapist, "substitute": self.links.substitute}
-        link = {**hosts, **self.links.partners, **self.links.helpers}[who]
-        person = await self._stack.enter_async_context(bot(link, hue=ord(who[0])))
+        person = await self._stack.enter_async_context(bot(self.link(who), hue=ord(who[0])))
         await person.join(media=media)
-        if who not in hosts and arrive:
+        if who not in HOSTS and arrive:
             await person.ask("report_check", camera="ok", microphone="ok", speaker="ok", connection="ok")
             await person.ask("arrive")
         return person
+
+    def link(self, who: str) -> str:
+        hosts = {"therapist": self.links.therapist, "substitute": self.links.substitute}
+        return {**hosts, **self.links.partners, **self.links.helpers}[who]
 
     async def rest(self, method: str, path: str, token: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {token}"}

@@ -53,9 +53,8 @@ async def test_a_substitute_sees_this_session_and_no_other() -> None:
 @pytest.mark.parametrize("who", ["a", "interpreter"])
 async def test_who_is_no_host_takes_over_nothing(who: str) -> None:
     async with house(company=("interpreter",)) as home:
-        link = {**home.links.partners, **home.links.helpers}[who]
         for method in ("GET", "POST"):
-            assert (await hosting(home, link, method))[0] == 403
+            assert (await hosting(home, home.link(who), method))[0] == 403
         assert (await home.built.dispatcher.session(home.links.session)).host == THERAPIST
     async with house() as home:
         assert (await home.rest("POST", "/v1/hosting", home.token(home.links.substitute), {"x": 1}))[0] == 400

@@ -39,6 +39,7 @@ class FakeService:
     speed: float = 1
     now: datetime = NOON
     refuse: Json | None = None
+    closed: Json | None = None  # how every join is refused
     away: bool = False
     url: str = ""
     commands: list[tuple[str, Json]] = field(default_factory=list)
@@ -69,6 +70,8 @@ class FakeService:
         return {**view_json(self.view, self.speed), "now": self.now.isoformat()}
 
     async def receive(self, event: str, sid: str, data: Json) -> Json:
+        if event == "join" and self.closed is not None:
+            return {"error": self.closed}
         if event in ("join", "refresh"):
             return {"ok": True, "rev": self.rev, "snapshot": self.snapshot(), "offer": None, "ice_servers": []}
         if event == "restart_media":

@@ -330,6 +330,18 @@ PROPOSAL: Json = {
     "times": [{"id": n, "starts_at": at(1440 * (n + 1) + 90 * n).isoformat()} for n in range(4)],
     "answer_by": at(2900).isoformat(),
 }
+HOSTING: Json = {
+    "name": "Dr. Marsh",
+    "zone": "America/New_York",
+    "hosting": False,
+    "host": "Dr. Rivera",
+    "host_here": False,
+    "title": "Alex & Robin",
+    "kind": "couples",
+    "starts_at": START.isoformat(),
+    "minutes": 50,
+    "over": False,
+}
 EXPLAINED: Json = {
     "session": "s-1",
     "policy": "default@1",

@@ -60,6 +60,7 @@ class Case:
     act: Act = nothing
     token: str = TOKEN
     speed: float = 1
+    closed: dict[str, Any] | None = None
 
 
 REDEEM = "/v1/links/redeem"
@@ -79,6 +80,12 @@ def console(shows: str, state: str, act: Act = nothing) -> Case:
     return Case("/console", shows, states.THERAPISTS[state], STAFF, act)
 
 
+def standing_in(told: dict[str, Any], shows: str) -> Case:
+    refused = {"type": "not_hosting", "message": "Somebody else is holding this session now."}
+    rest = {**STAFF, "/v1/hosting": (200, told)}
+    return Case("/console", shows, states.THERAPISTS["waiting"], rest, closed=refused)
+
+
 CASES: dict[str, Case] = {
     "index": Case("/", "Video sessions for couples"),
     "join without link": Case("/join", "Please open your own link", token=""),
@@ -95,6 +102,10 @@ CASES: dict[str, Case] = {
     "join leaving": join("Leave now?", "waiting", press("Go back in", "Leave")),
     "join held": join("It’s good that you’re here", "held", back),
     "join back": join("Welcome back, Alex.", "waiting"),
+    "join helper": join("Your session began today", "helper link"),
+    "join helper waiting": join("You’re here, Noor.", "helper waiting", back),
+    "join helper closing": join("This session isn’t held today.", "helper closing"),
+    "join office": join("You’re here, Alex.", "office"),
     "join room": join("With Dr. Rivera and Robin", "room", back),
     "join room alone": join("Your session", "room alone", back),
     "join room lost": join("With Dr. Rivera and Robin", "room lost", back),
@@ -102,6 +113,12 @@ CASES: dict[str, Case] = {
     "join closing": join("We’ll find a new time.", "closing"),
     "join removed": join("Your part of this session is over", "removed"),
     "console waiting": console("Alex & Robin", "waiting"),
+    "console helpers": console("Alex & Robin", "waiting helpers"),
+    "console card interpreter": console("The interpreter isn’t here either.", "card interpreter"),
+    "console stand in": standing_in(states.HOSTING, "Dr. Rivera isn’t there."),
+    "console held by another": standing_in(
+        states.HOSTING | {"host": "Dr. Marsh", "host_here": True}, "Dr. Marsh is holding this session."
+    ),
     "console card": console("Robin hasn’t come.", "card"),
     "console card undo": console("Robin hasn’t come.", "card", press_about("See Alex alone")),
     "console card focus": console("Robin hasn’t come.", "card focus", press_about("See Alex alone")),
@@ -136,7 +153,7 @@ CASES: dict[str, Case] = {
 async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> AsyncIterator[Page]:
     """The case's page, open, acted upon, and without a word in the browser's console."""
     height = dict(SIZES).get(width, 844)
-    async with serving(FakeService(case.view, case.rest, case.speed)) as service:
+    async with serving(FakeService(case.view, case.rest, case.speed, closed=case.closed)) as service:
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-US"
         )

@@ -35,10 +35,19 @@ POLICY = (
     model.Outcome,
     model.FollowUp,
 )
-VIEWS = (views.Place, views.Status, views.Link, views.MomentKind, views.MomentState, views.OptionWhy)
+VIEWS = (
+    views.Place,
+    views.Status,
+    views.Link,
+    views.Evidence,
+    views.MomentKind,
+    views.MomentState,
+    views.OptionWhy,
+)
 # Fields that the views keep as plain text so as not to depend on the policy; the page may know what is in them.
 NARROWED = {
     ("PartnerRow", "state"): "PartnerState",
+    ("HelperRow", "state"): "PartnerState",
     ("PartnerRow", "reason"): "Reason | null",
     ("PartnerRow", "outcome"): "Outcome | null",
     ("Option", "action"): "Action",

@@ -45,6 +45,9 @@ export type Status = (typeof STATUSES)[number];
 export const LINKS = ["none", "ok", "reconnecting", "lost"] as const;
 export type Link = (typeof LINKS)[number];
 
+export const EVIDENCES = ["attested", "picture", "sound", "connection", "unknown", "empty", "none"] as const;
+export type Evidence = (typeof EVIDENCES)[number];
+
 export const MOMENT_KINDS = ["due", "arrived", "now_ready", "now_early", "now_waiting", "now_host_awaited", "now_host_back_soon", "now_paused", "now_held", "now_back_soon", "decides", "known"] as const;
 export type MomentKind = (typeof MOMENT_KINDS)[number];
 
@@ -133,7 +136,7 @@ export interface HelperRow {
   readonly zone: string;
   readonly needed: boolean;
   readonly place: Place;
-  readonly state: string;
+  readonly state: PartnerState;
   readonly since: Instant | null;
   readonly link: Link;
 }

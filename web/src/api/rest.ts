@@ -2,7 +2,7 @@ import type { Action, Instant } from "../protocol";
 
 export interface Redeemed {
   readonly purpose: "session" | "proposal" | "team";
-  readonly role: "partner" | "therapist" | "team";
+  readonly role: "partner" | "therapist" | "team" | "interpreter" | "captioner" | "support";
   readonly session: string | null;
   readonly name: string;
   readonly speed: number;
@@ -17,6 +17,20 @@ export interface SessionRow {
   readonly status: string;
   readonly note: string;
   readonly current: boolean;
+}
+
+/** Who holds a session, as its therapist or the substitute may know. */
+export interface Hosting {
+  readonly name: string;
+  readonly zone: string;
+  readonly hosting: boolean;
+  readonly host: string;
+  readonly host_here: boolean;
+  readonly title: string;
+  readonly kind: string;
+  readonly starts_at: Instant;
+  readonly minutes: number;
+  readonly over: boolean;
 }
 
 export interface Step {
@@ -88,6 +102,14 @@ export async function proposal(token: string): Promise<Proposal> {
 
 export async function answerProposal(token: string, accept: readonly number[]): Promise<ProposalAnswer> {
   return await call("/v1/proposal/answer", { ...as(token), method: "POST", body: JSON.stringify({ accept }) });
+}
+
+export async function hosting(token: string): Promise<Hosting> {
+  return await call("/v1/hosting", as(token));
+}
+
+export async function takeOver(token: string): Promise<Hosting> {
+  return await call("/v1/hosting", { ...as(token), method: "POST", body: "{}" });
 }
 
 export async function sentMessages(token: string): Promise<{ messages: readonly SentMessage[] }> {

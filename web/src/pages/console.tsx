@@ -15,9 +15,11 @@ import { clockTime, day, shortTime } from "../words/times";
 import { word } from "../words/word";
 import { Announce, Card } from "./console/card";
 import { Desk } from "./console/desk";
+import { Company } from "./console/company";
 import { Approval, FollowUps, History, Rescheduling } from "./console/facts";
 import { Room } from "./console/room";
 import { Roster } from "./console/roster";
+import { StandIn } from "./console/standIn";
 import { Terms } from "./console/terms";
 
 const SOON = 15 * 60_000; // this long before the start, camera and sound come on by themselves
@@ -45,6 +47,7 @@ function App() {
   const desk = opened.value;
   if (!desk) return <Page><Busy words="One moment…" /></Page>;
   const ended = desk.live.ended.value;
+  if (ended?.type === "not_hosting") return <StandIn token={desk.token} />;
   if (ended) return <Stopped code={ended.type} message={ended.message} />;
   const view = desk.live.view.value;
   return view ? <Console desk={desk} view={view} /> : <Page><Busy words="One moment…" /></Page>;
@@ -112,6 +115,7 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
             </p>
           )}
           <Roster desk={desk} view={view} />
+          <Company desk={desk} view={view} />
           {view.rescheduling && <Rescheduling view={view} times={view.rescheduling} />}
           <FollowUps view={view} />
           {!over && view.session.kind === "couples" && <Approval desk={desk} view={view} />}

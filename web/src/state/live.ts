@@ -11,7 +11,7 @@ export type Offered = { readonly offer: string | null; readonly iceServers: read
 
 const TRIES = 3;
 /** After these the page must not come back by itself. */
-const FINAL = /^(removed|link_|seat_taken|session_unknown|session_over|not_allowed)/;
+const FINAL = /^(removed|link_|seat_taken|not_hosting|session_unknown|session_over|not_allowed)/;
 
 /** One person's live view of a session, kept up to date over a wire, and the commands they may give. */
 export class Live<V extends object> {

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Person } from "../protocol";
+import { ROLE } from "../words/policy";
 import { pictureOf } from "./picture";
 
 /** A picture that plays a stream; sound and picture of one person come together. */
@@ -51,7 +52,10 @@ export function PersonTile(props: {
         {!person.microphone && <span>Microphone off</span>}
         {!person.camera && <span>Camera off</span>}
       </div>
-      <b>{person.name}</b>
+      <b>
+        {person.name}
+        {ROLE[person.role] && <span class="as">, {ROLE[person.role]}</span>}
+      </b>
     </div>
   );
 }

@@ -30,7 +30,8 @@ export function whatHappened(card: CardView, rows: readonly PartnerRow[]): strin
   if (card.clause === "J1") return `${names(rows.map((row) => row.name))} are kept apart.`;
   const absent = rows.filter((row) => card.absent.includes(row.name));
   if (absent.length === 0) return `${names(card.attending)} ${card.attending.length > 1 ? "are" : "is"} here.`;
-  return `${absent.map((row) => MISSING[row.state](row.name)).join("; ")}.`;
+  const interpreter = card.clause === "J13" ? " The interpreter isn’t here either." : "";
+  return `${absent.map((row) => (row.evidence === "empty" ? `Nobody sits at ${row.name}’s device` : MISSING[row.state](row.name))).join("; ")}.${interpreter}`;
 }
 
 export function question(card: CardView): string {
@@ -79,7 +80,7 @@ const OVER: Partial<Record<Status, string>> = {
 export function standing(view: TherapistView): string {
   const zone = view.you.zone;
   const until = view.wait_until ? ` until ${clockTime(view.wait_until, zone)}` : "";
-  const missing = view.partners.filter((row) => row.state !== "present").map((row) => row.name);
+  const missing = view.partners.filter((row) => row.state !== "present" || row.evidence === "empty").map((row) => row.name);
   if (isOver(view)) return OVER[view.session.status] ?? "This session is over.";
   switch (view.stance?.action) {
     case "wait":
@@ -102,7 +103,7 @@ export function standing(view: TherapistView): string {
 }
 
 /** Where somebody is and since when, in half a line. */
-export function whereabouts(row: PartnerRow, zone: string): string {
+export function whereabouts(row: Pick<PartnerRow, "since" | "place" | "state" | "reason" | "link">, zone: string): string {
   const since = row.since ? ` since ${clockTime(row.since, zone)}` : "";
   const at = row.since ? ` at ${clockTime(row.since, zone)}` : "";
   if (row.place === "removed") return `removed${at}`;

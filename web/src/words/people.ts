@@ -56,6 +56,7 @@ export const CLOSING: Record<string, (host: string) => { readonly title: string;
     title: "We’ll find a new time.",
     text: "You’ll get a message with times to choose from. You don’t need to do anything until then.",
   }),
+  not_held: () => ({ title: "This session isn’t held today.", text: "You don’t need to do anything. If it gets a new time, the clinic tells you." }),
   cancelled: () => ({ title: "This session was cancelled.", text: "You don’t need to do anything." }),
   host_cancelled: (host) => ({
     title: `${host} can’t hold the session today.`,

@@ -24,6 +24,13 @@ export const KIND: Record<Kind, string> = {
   group: "Group",
 };
 
+/** Who comes to help. */
+export const ROLE: Readonly<Record<string, string>> = {
+  interpreter: "interpreter",
+  captioner: "captioner",
+  support: "support person",
+};
+
 export const STATUS: Record<Status, string> = {
   planned: "planned",
   under_way: "under way",
@@ -141,9 +148,11 @@ export const OPTION_WHY: Record<OptionWhy, string> = {
   wait_a_little: "Give it five more minutes.",
   wait_running_late: "They said that they’re running late.",
   wait_time_asked: "More time was asked for.",
+  wait_interpreter: "The interpreter may still come.",
   wait_trouble: "They tried. It looks like technical trouble.",
   reschedule_both_needed: "Today’s focus is joint work: it needs both.",
   reschedule_solo_not_open: "Seeing one partner alone isn’t agreed to or approved.",
+  reschedule_no_interpreter: "Nobody is seen alone without the interpreter.",
   reschedule_soon: "Both get new times to choose from.",
   end_here: "What took place is kept on record.",
   merge_asks_first: "The partner you’re with is asked first, in private.",

@@ -5,6 +5,7 @@ import { checked, isOver, place, whereabouts } from "../../words/console";
 import { LINK, OUTCOME } from "../../words/policy";
 import { clockTime } from "../../words/times";
 import { Correct } from "./correct";
+import { Nobody, Presence } from "./presence";
 import type { Desk } from "./desk";
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 /** Who was expected, and where each is. */
 export function Roster({ desk, view }: Props) {
   const waiting = isOver(view) ? [] : view.partners.filter((row) => row.place === "waiting" && row.state === "present" && !row.shares);
+  const company = isOver(view) ? [] : view.helpers.filter((row) => row.place === "waiting" && row.state === "present");
   return (
     <section class="sheet roster" aria-labelledby="roster">
       <h2 class="unseen" id="roster">
@@ -25,9 +27,9 @@ export function Roster({ desk, view }: Props) {
           <Row key={row.key} desk={desk} view={view} row={row} />
         ))}
       </ul>
-      {waiting.length > 1 && (
+      {waiting.length + company.length > 1 && (
         <button class="wide primary" type="button" onClick={() => void desk.give("admit_all", {})}>
-          {!view.ready ? "Let all in" : waiting.length === 2 ? "Let both in and start" : "Let all in and start"}
+          {!view.ready ? "Let all in" : waiting.length === 2 && company.length === 0 ? "Let both in and start" : "Let all in and start"}
         </button>
       )}
     </section>
@@ -41,7 +43,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const canCome = here && !row.shares && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
   const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
   const host = view.partners.find((other) => other.key === row.shares);
-  const more = [place(row), host ? `at ${host.name}’s device` : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  const more = [place(row), host ? `at ${host.name}’s device` : row.shares === "therapist" ? "in your office" : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
   return (
     <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
       <div class="row">
@@ -53,6 +55,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
         </div>
       </div>
       {!isOver(view) && <Attest desk={desk} view={view} row={row} />}
+      {!isOver(view) && <Presence desk={desk} view={view} row={row} />}
       {here && (
         <div class="seat-do">
           {canCome && (
@@ -65,6 +68,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
               Back to waiting
             </button>
           )}
+          <Nobody desk={desk} row={row} />
           {here && (
             <button class="small quiet rose" type="button" onClick={() => setRemoving(true)}>
               Remove
@@ -122,7 +126,7 @@ function Attest({ desk, view, row }: Props & { readonly row: PartnerRow }) {
 }
 
 function dot(row: PartnerRow): string {
-  if (row.state === "present") return row.link === "ok" ? "dot" : "dot amber";
+  if (row.state === "present") return row.link === "ok" && row.evidence !== "empty" ? "dot" : "dot amber";
   return row.state === "attempted" || row.state === "dropped" ? "dot amber" : "dot out";
 }
 

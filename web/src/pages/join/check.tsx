@@ -42,7 +42,7 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
         </ul>
       </section>
       <button class="primary big wide" type="button" disabled={coming} onClick={() => void go()}>
-        {view.sharing === "guest" ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
+        {view.sharing === "guest" || view.sharing === "office" ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
       </button>
       {outside && (
         <p class="soft">You wait in private there. Nobody sees or hears you until {view.host.name} lets you in.</p>

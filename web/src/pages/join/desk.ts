@@ -58,7 +58,7 @@ export class Desk {
     this.opened.value = true;
     await this.live.send("report_check", check);
     const view = this.live.view.value;
-    const takesPlace = view?.place === "outside" || view?.sharing === "guest";
+    const takesPlace = view?.place === "outside" || view?.sharing === "guest" || view?.sharing === "office";
     if (takesPlace && !(await this.give("arrive", {}))) return;
     this.step.value = "link";
   }

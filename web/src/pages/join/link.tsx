@@ -1,5 +1,5 @@
 import type { PartnerView } from "../../protocol";
-import { REASON } from "../../words/policy";
+import { REASON, ROLE } from "../../words/policy";
 import { Title } from "../../ui/page";
 import { city, clockTime, partOfDay, relativeDay, shortTime } from "../../words/times";
 import type { Desk } from "./desk";
@@ -13,6 +13,7 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
   const now = desk.clock.now.value;
   const begun = now >= Date.parse(session.starts_at);
   const soon = Date.parse(session.starts_at) - now < LATE_FROM;
+  const partner = you.role === "partner";
   if (view.declared) return <Declared desk={desk} view={view} />;
   return (
     <>
@@ -23,7 +24,7 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
           {shortTime(session.starts_at, you.zone)} {partOfDay(session.starts_at, you.zone)}.
         </Title>
         <p class="soft">
-          With {host.name} · {session.minutes} minutes · {city(you.zone)} time
+          {partner ? "" : `As ${ROLE[you.role] ?? you.role} · `}With {host.name} · {session.minutes} minutes · {city(you.zone)} time
         </p>
       </div>
       {view.late_until && (
@@ -36,17 +37,19 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
       <button class="primary big wide" type="button" onClick={() => void desk.check()}>
         Check my camera and sound
       </button>
-      <div class="col tight">
-        {soon && (
-          <button class="wide" type="button" onClick={() => desk.go("late")}>
-            {view.late_until ? "I’ll be later than that" : "I’m running late"}
+      {partner && (
+        <div class="col tight">
+          {soon && (
+            <button class="wide" type="button" onClick={() => desk.go("late")}>
+              {view.late_until ? "I’ll be later than that" : "I’m running late"}
+            </button>
+          )}
+          <button class="wide" type="button" onClick={() => desk.go("absence")}>
+            I can’t come
           </button>
-        )}
-        <button class="wide" type="button" onClick={() => desk.go("absence")}>
-          I can’t come
-        </button>
-        {soon && (session.kind === "couples" || session.kind === "intake") && <AtTheirs desk={desk} view={view} />}
-      </div>
+          {soon && (session.kind === "couples" || session.kind === "intake") && <AtTheirs desk={desk} view={view} />}
+        </div>
+      )}
       <p class="soft">
         The check is only for you: nobody sees or hears you until {host.name} lets you in. Nothing is recorded.
       </p>

@@ -12,7 +12,7 @@ export function screenOf(view: PartnerView, step: Step, opened: boolean): Screen
   if (view.closing !== null) return "closing";
   if (view.place === "removed") return "removed";
   if (step === "left") return "left";
-  if (view.sharing === "guest") return step === "check" ? "check" : "guest";
+  if (view.sharing === "guest" || view.sharing === "office") return step === "check" ? "check" : "guest";
   if (view.place === "outside") return step;
   if (step === "check" && !(opened && view.place === "room")) return "check";
   return opened ? view.place : "back";

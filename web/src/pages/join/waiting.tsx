@@ -105,7 +105,7 @@ function Actions({ desk, view }: { readonly desk: Desk; readonly view: PartnerVi
 /** One device for two: said here, confirmed by the other with their own link, seen by the therapist. */
 function Both({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
   const { host, session, sharing } = view;
-  if (view.place !== "waiting" || (session.kind !== "couples" && session.kind !== "intake")) return null;
+  if (view.you.role !== "partner" || view.place !== "waiting" || (session.kind !== "couples" && session.kind !== "intake")) return null;
   if (sharing === "no")
     return (
       <button class="wide" type="button" onClick={() => void desk.give("share_device", {})}>
@@ -131,7 +131,7 @@ export function GuestScreen({ desk, view }: { readonly desk: Desk; readonly view
       <div class="lead">
         <Title tab="You’re counted">You’re here, {view.you.name}.</Title>
         <p class="soft" role="status">
-          {view.host.name} sees you both at one device. You can close this page.
+          {view.sharing === "office" ? `You’re in the office with ${view.host.name}, and counted there.` : `${view.host.name} sees you both at one device.`} You can close this page.
         </p>
       </div>
       <button class="wide" type="button" onClick={() => void desk.check()}>
