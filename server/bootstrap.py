@@ -32,6 +32,7 @@ from server.application.policies import PolicyBook
 from server.application.ports import Clock, RecordUnavailable
 from server.application.rescheduling import Rescheduling
 from server.application.timekeeper import Timekeeper
+from server.application.uptime import MediaWatch
 from server.config import Settings
 from server.domain.session.commands import RecordOutage
 from server.http.api import Api
@@ -67,6 +68,7 @@ class Service:
     media: EmbeddedForwarder
     delivery: Delivery
     timekeeper: Timekeeper
+    media_watch: MediaWatch
     kept: KeptMail | None
     app: web.Application
 
@@ -87,6 +89,7 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
             built.hub.watch(),
             built.namespace.watch(),
             built.book.watch(),
+            built.media_watch.run(),
             _beat(built),
         ]
         tasks = [asyncio.create_task(_guarded(loop, built)) for loop in loops]
@@ -124,8 +127,24 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     app = build_app(routes, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
+    media_watch = MediaWatch(dispatcher.submit, clock, hub.seats.sessions)
+    media.subscribe(media_watch.on_media)
     return Service(
-        settings, store, clock, book, dispatcher, links, hub, sockets, namespace, media, delivery, timekeeper, kept, app
+        settings,
+        store,
+        clock,
+        book,
+        dispatcher,
+        links,
+        hub,
+        sockets,
+        namespace,
+        media,
+        delivery,
+        timekeeper,
+        media_watch,
+        kept,
+        app,
     )
 
 
@@ -167,12 +186,16 @@ async def _after_absence(built: Service) -> None:
     now, last = built.clock.now(), await built.store.last_alive()
     if last is None or now <= last:
         return
-    for session in await built.store.live():
-        await built.dispatcher.submit(session, RecordOutage(last, now))
+    for id in await built.store.live():
+        lasting = (await built.dispatcher.session(id)).paused_since
+        if lasting is not None:  # the media worker was dead, and then all of Dyad was
+            await built.dispatcher.submit(id, RecordOutage(lasting, last if last > lasting else now, cut=False))
+        await built.dispatcher.submit(id, RecordOutage(last, now))
 
 
 async def _beat(built: Service) -> None:
     while True:
+        built.dispatcher.uptime.beat()
         with contextlib.suppress(RecordUnavailable):
             await built.store.alive(built.clock.now())
         await asyncio.sleep(HEARTBEAT)

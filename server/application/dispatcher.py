@@ -9,6 +9,7 @@ from datetime import datetime
 
 from server.application.policies import PolicyBook
 from server.application.ports import Append, Clock, Codec, Conflict, OutboxDraft, Record, StoredEvent
+from server.application.uptime import Uptime
 from server.domain.attendance import Policy
 from server.domain.session.commands import Command
 from server.domain.session.effects import Effect
@@ -58,6 +59,7 @@ class Dispatcher:
     """Decides commands. What it acknowledges is durable; what it tells its listeners is written."""
 
     def __init__(self, record: Record, codec: Codec, clock: Clock, book: PolicyBook) -> None:
+        self.uptime = Uptime(clock)
         self._record, self._codec, self._clock, self._book = record, codec, clock, book
         self._boxes: dict[str, _Mailbox] = {}
         self._listeners: list[Listener] = []
@@ -95,6 +97,13 @@ class Dispatcher:
             box.queued -= 1
 
     async def _decide(self, box: _Mailbox, command: Command, cmd: str | None) -> Reply:
+        self.uptime.beat()
+        await self._load(box)
+        for lapse in self.uptime.missed(box.session):
+            await self._take(box, lapse, None)
+        return await self._take(box, command, cmd)
+
+    async def _take(self, box: _Mailbox, command: Command, cmd: str | None) -> Reply:
         for _ in range(MAX_RETRIES):
             await self._load(box)
             if cmd is not None and cmd in box.commands:

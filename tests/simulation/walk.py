@@ -87,12 +87,15 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.CarryApproval(rng.random() < 0.5)),
         (0.2, c.EndSession()),
         (0.05, c.Cancel()),
-        (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now)),
+        (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now, rng.random() < 0.5)),
+        (0.1, c.RecordOutage(now, None, cut=False)),
         (2, c.DeadlineReached()),
         (0.1, c.PlanSession(random_plan(rng))),
         (0.3, c.ReportNoTimes()),
         (0.3, c.ReportTimeTaken()),
     ]
+    if session.paused_since is not None:
+        choices.append((10, c.RecordOutage(session.paused_since, now, cut=False)))
     if card is not None:
         option = rng.choice((*card.options, *card.options, *card.options, *Action))
         focus = rng.choice((None, Focus.OPEN, Focus.COPING_SKILLS, Focus.CONFLICT_RESOLUTION))
@@ -157,6 +160,8 @@ def _count(rare: Counter[str], before: Session, after: Session) -> None:
         rare[f"card {after.card.clause}"] += 1
     if any(seat.shares is not None and before.seats[key].shares is None for key, seat in after.seats.items()):
         rare["shared a device"] += 1
+    if before.paused_since is not None and after.paused_since is None:
+        rare["saw again"] += 1
     if before.plan is not None and before.host != after.host:
         rare["changed its host"] += 1
     if any(seat.shares == THERAPIST and before.seats[key].shares is None for key, seat in after.seats.items()):

@@ -42,7 +42,7 @@ class _Reader:
             case e.Planned(plan):
                 self.plan = plan
             case e.OutageRecorded(since, until):
-                self.outages.append(Outage(since, until))
+                self.outages = [other for other in self.outages if other.since != since] + [Outage(since, until)]
             case e.AbsenceDeclared(who, reason):
                 self.happenings.append(Happening(at, who, What.DECLARES, reason=reason))
             case e.AbsenceWithdrawn(who):

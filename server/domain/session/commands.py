@@ -221,10 +221,14 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class RecordOutage:
-    """Dyad itself could not see from `since` to `until`; every live connection was lost with it."""
+    """Dyad itself could not see from `since` on; `until` is None while it lasts, and given once it is over.
+
+    `cut`: every live connection was lost with it. Otherwise what is connected still is.
+    """
 
     since: datetime
-    until: datetime
+    until: datetime | None
+    cut: bool = True
 
 
 @dataclass(frozen=True, slots=True)

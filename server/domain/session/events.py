@@ -286,8 +286,11 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class OutageRecorded:
+    """Dyad could not see from `since` on; `until` is None while it lasts. `cut`: every connection was lost with it."""
+
     since: datetime
-    until: datetime
+    until: datetime | None
+    cut: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from server.domain.attendance import Kind, Outage, PartnerState
@@ -34,8 +34,13 @@ def evolve(session: Session, event: e.Event, at: datetime) -> Session:
 
 
 def _inside(session: Session) -> list[str]:
-    """Who is in the room of a meeting that is under way."""
-    if session.plan is None or session.over or (session.started_at is None and session.solo_started_at is None):
+    """Who is in the room of a meeting that is under way; nobody, while Dyad carries neither sound nor picture."""
+    if (
+        session.plan is None
+        or session.over
+        or session.paused_since is not None
+        or (session.started_at is None and session.solo_started_at is None)
+    ):
         return []
     inside = [k for k, seat in session.partners.items() if seat.present and not seat.empty and seat.place is Place.ROOM]
     return [*inside, THERAPIST] if session.therapist.connected else inside
@@ -54,8 +59,8 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             )
         case e.Concluded(status, closing):
             return replace(s, status=status, closing=closing, card=None, question=None)
-        case e.OutageRecorded(since, until):
-            return _after_outage(replace(s, outages=(*s.outages, Outage(since, until))), until)
+        case e.OutageRecorded():
+            return _through_outage(s, event)
         case e.ApprovalGiven(approval, reason):
             return replace(s, approval=approval, assessed=Assessment(approval, at, reason))
         case e.ApprovalCarried(approval):
@@ -87,14 +92,26 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
     raise AssertionError(f"no effect is defined for {type(event).__name__}")
 
 
-def _after_outage(s: Session, until: datetime) -> Session:
+def _through_outage(s: Session, outage: e.OutageRecorded) -> Session:
+    """Nobody's time runs while Dyad cannot see: neither that of who was lost before it, nor that of an open card."""
+    known = tuple(other for other in s.outages if other.since != outage.since)
+    s = replace(s, outages=(*known, Outage(outage.since, outage.until)))
+    if outage.until is None:
+        return s
     for key, seat in s.seats.items():
-        if seat.link is not Link.NONE:
+        gone = seat.state is PartnerState.DROPPED or seat.link is Link.LOST
+        if outage.cut and seat.link is not Link.NONE:
             s = s.seat(key, link=Link.LOST)
-        if seat.present:
-            s = s.seat(key, state=PartnerState.DROPPED, since=until)
-        elif seat.state is PartnerState.DROPPED and seat.since is not None:
-            s = s.seat(key, since=max(seat.since, until))
+        if outage.cut and seat.present:
+            s = s.seat(key, state=PartnerState.DROPPED, since=outage.until)
+        elif seat.since is not None and (gone or (outage.cut and key == THERAPIST)):
+            s = s.seat(key, since=max(seat.since, outage.until))
+    if s.card is not None:
+        lost = outage.until - max(outage.since, s.card.raised_at)
+        s = replace(s, card=replace(s.card, answer_by=s.card.answer_by + max(lost, timedelta(0))))
+    if s.question is not None:
+        lost = outage.until - outage.since
+        s = replace(s, question=replace(s.question, answer_by=s.question.answer_by + lost))
     return s
 
 

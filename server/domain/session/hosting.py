@@ -66,6 +66,11 @@ def attest_presence(log: Log, command: c.AttestPresence) -> Refusal | None:
     seat = log.session.seats[command.who]
     if seat.place is not Place.ROOM or not seat.present:
         return no.NOT_IN_ROOM
+    if not command.here and seat.shares is not None:
+        log.add(e.Left(command.who))  # the device is not theirs: who went away from it has gone
+        return None
+    if not command.here and any(other.shares == command.who for other in log.session.seats.values()):
+        return no.TWO_AT_DEVICE
     if seat.seen is not command.here:
         log.add(e.PresenceAttested(command.who, command.here))
     return None

@@ -73,12 +73,13 @@ def drop(log: Log, command: c.Drop) -> Refusal | None:
     if command.epoch != seat.epoch:
         return no.STALE
     if seat.connected and seat.shares is None:
-        log.add(e.Dropped(command.who, _not_after(command.since, log.now, seat.since)))
+        since = max([command.since, *(o.until for o in log.session.outages if o.until is not None)])
+        log.add(e.Dropped(command.who, _not_after(since, log.now, seat.since)))
     return None
 
 
 def _not_after(since: datetime, now: datetime, earliest: datetime | None) -> datetime:
-    """A drop is dated to the last sign of life, yet never before the person was there or after now."""
+    """Dated to the last sign of life, or the last instant in which nobody could see; never before they came."""
     return min(now, max(since, earliest or since))
 
 
@@ -183,7 +184,10 @@ def answer_merge(log: Log, command: c.AnswerMerge) -> Refusal | None:
 
 
 def record_outage(log: Log, command: c.RecordOutage) -> Refusal | None:
-    if command.until <= command.since:
+    if command.until is not None and command.until <= command.since:
         return no.EMPTY_OUTAGE
-    log.add(e.OutageRecorded(command.since, command.until))
+    known = {outage.since: outage for outage in log.session.outages}.get(command.since)
+    lasts = known is not None and known.until is None
+    if known is None or (lasts and command.until is not None):
+        log.add(e.OutageRecorded(command.since, command.until, command.cut))
     return None

@@ -34,6 +34,7 @@ NOTHING_TO_ATTEST = Refusal("nothing_to_attest", "They have not both said so yet
 IN_OFFICE = Refusal("in_office", "They are in the office with the therapist.")
 NOT_HOSTING = Refusal("not_hosting", "Somebody else is holding this session now.")
 HOST_HERE = Refusal("host_here", "Whoever holds this session is here.")
+TWO_AT_DEVICE = Refusal("two_at_device", "Two are counted at this device. Say first that the other has gone.")
 QUESTION_GONE = Refusal("question_gone", "That question is no longer open.")
 TOO_LATE = Refusal("too_late", "That time is too far away.")
 HERE_ALREADY = Refusal("here_already", "You are already here.")

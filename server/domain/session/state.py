@@ -159,6 +159,11 @@ class Session:
         return self.status in (Status.ENDED, Status.RESCHEDULED, Status.CANCELLED)
 
     @property
+    def paused_since(self) -> datetime | None:
+        """Since when Dyad cannot see, while that lasts (A1)."""
+        return next((outage.since for outage in self.outages if outage.until is None), None)
+
+    @property
     def partners(self) -> dict[str, Seat]:
         """Those the meeting is for now."""
         return {key: self.seats[key] for key in self.plan.partners} if self.plan else {}

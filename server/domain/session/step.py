@@ -148,7 +148,7 @@ def next_deadline(session: Session, policy: Policy) -> datetime | None:
     candidates: list[datetime | None] = []
     if session.rescheduling is not None:
         candidates.append(session.rescheduling.expires_at)
-    if session.plan is not None and not session.over:
+    if session.plan is not None and not session.over and session.paused_since is None:
         if session.stance is not None:
             candidates.append(session.stance.wait_until)
         if session.card is not None and session.card.answer is None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from server.domain.attendance import FollowUp, Policy, TherapistState
+from server.domain.attendance import FollowUp, Policy, TherapistState, starts_at_plus
 from server.domain.session import console
+from server.domain.session.facts import facts_of
 from server.domain.session.plan import role_of
 from server.domain.session.state import THERAPIST, Seat, Session
 from server.domain.session.views import (
@@ -183,8 +184,8 @@ def _passed(at: datetime, now: datetime) -> MomentState:
 def _waiting_moments(session: Session, seat: Seat, now: datetime, policy: Policy) -> tuple[Moment, ...]:
     assert session.plan is not None
     assert seat.arrived_at is not None
-    starts_at = session.plan.starts_at
-    decides, known = starts_at + policy.card_after, starts_at + policy.no_show_after
+    starts_at, facts = session.plan.starts_at, facts_of(session, now)
+    decides, known = starts_at_plus(facts, policy.card_after), starts_at_plus(facts, policy.no_show_after)
     while known <= now:  # somebody chose to wait on: the promise moves, and says so
         known += policy.wait_extension
     moments = [
@@ -201,6 +202,8 @@ def _waiting_moments(session: Session, seat: Seat, now: datetime, policy: Policy
 def _present(session: Session, now: datetime, policy: Policy) -> tuple[datetime, MomentKind]:
     assert session.plan is not None
     starts_at = session.plan.starts_at
+    if session.paused_since is not None:
+        return session.paused_since, MomentKind.NOW_PAUSED
     if now < starts_at:
         return starts_at, MomentKind.NOW_EARLY
     host = _HOST_MOMENTS.get(session.therapist_state)

@@ -140,3 +140,13 @@ def test_an_office_needs_its_therapist_and_keeps_apart_who_must_be() -> None:
     assert apart.tries(c.AttestInOffice("b", True)) == "kept_apart"
     solo = Story().at(-2).hosts().arrives("a").approves().at(10).taps(Action.PROCEED)
     assert solo.tries(c.AttestInOffice("b", True)) == "solo_under_way"
+
+
+def test_of_two_at_one_device_the_one_who_went_away_has_gone() -> None:
+    story = Story().at(-1).hosts().arrives("a").opens("b").at(1).admits("a")
+    story.does(c.ShareDevice("a")).does(c.ConfirmSharedDevice("b")).does(c.AttestSharedDevice("b", True)).at(5)
+    assert story.tries(c.AttestPresence("a", False)) == "two_at_device"
+    story.does(c.AttestPresence("b", False))
+    assert story.card().clause == "M3"
+    story.taps(Action.PROCEED)
+    assert (story.session.attending, story.session.seats["b"].place) == ("a", Place.OUTSIDE)

@@ -64,8 +64,9 @@ function Seen({ desk, row }: Omit<Props, "view">) {
 }
 
 /** Beside what else can be done with somebody in the room. */
-export function Nobody({ desk, row }: Omit<Props, "view">) {
-  if (row.place !== "room" || row.evidence === "empty" || row.shares === "therapist") return null;
+export function Nobody({ desk, view, row }: Props) {
+  const carries = view.partners.some((other) => other.shares === row.key);
+  if (row.place !== "room" || row.evidence === "empty" || row.shares === "therapist" || carries) return null;
   return (
     <button class="small" type="button" onClick={() => void desk.give("attest_presence", { participant: row.key, here: false })}>
       Nobody there

@@ -68,7 +68,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
               Back to waiting
             </button>
           )}
-          <Nobody desk={desk} row={row} />
+          <Nobody desk={desk} view={view} row={row} />
           {here && (
             <button class="small quiet rose" type="button" onClick={() => setRemoving(true)}>
               Remove

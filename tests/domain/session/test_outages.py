@@ -1,0 +1,105 @@
+"""An outage of Dyad itself stops every clock (A1, K18): nobody misses anything, and no card runs out unseen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from server.domain.attendance import DEFAULT_POLICY
+from server.domain.session import commands as c
+from server.domain.session.state import THERAPIST
+from server.domain.session.step import next_deadline
+from server.domain.session.view import placement_of
+from server.domain.session.views import MomentKind, MomentState, Status
+from tests.domain.session.story import START, Story, on_time, one_missing
+
+MIN = timedelta(minutes=1)
+
+
+def out(story: Story, since: float, until: float | None, *, cut: bool = False) -> Story:
+    ended = None if until is None else START + until * MIN
+    return story.does(c.RecordOutage(START + since * MIN, ended, cut))
+
+
+def asleep(story: Story, until: float) -> Story:
+    """Nobody looks at the session until then: no deadline fires."""
+    story.now = START + until * MIN
+    return story
+
+
+def test_after_a_restart_in_mid_session_everybody_has_time_to_come_back() -> None:
+    story = out(asleep(on_time().at(10), 30), 10, 30, cut=True)
+    assert story.status() is Status.UNDER_WAY
+    story.at(31.9)
+    assert story.status() is Status.UNDER_WAY
+    story.hosts().opens("a").opens("b").at(40)
+    assert story.status() is Status.UNDER_WAY
+    assert story.session.co_present(story.now) == 18.1 * MIN
+
+
+def test_a_card_does_not_run_out_while_nobody_can_see_it() -> None:
+    story = one_missing().at(12)
+    assert story.card().answer_by == START + 15 * MIN
+    out(asleep(story, 30), 12, 30)
+    assert story.status() is Status.PLANNED
+    assert story.card().answer_by == START + 33 * MIN
+    story.at(32.9)
+    assert story.status() is Status.PLANNED
+    story.at(33)
+    assert story.status() is Status.RESCHEDULED
+
+
+def test_a_pause_of_the_process_loses_nobody_who_is_connected() -> None:
+    story = out(asleep(on_time().at(10), 11), 10, 11)
+    assert story.console().people[0].link == "ok"
+    assert placement_of(story.session)["a"] is not None
+    assert story.session.co_present(story.now) == story.session.attended("a", story.now)
+
+
+def test_who_was_lost_before_it_gets_the_whole_grace_after_it() -> None:
+    story = on_time().at(10).drops("b")
+    out(asleep(story, 20), 10.5, 20)
+    assert story.session.stance is not None
+    assert story.session.stance.wait_until == START + 22 * MIN
+
+
+def test_a_loss_that_is_noticed_after_it_counts_from_its_end() -> None:
+    story = out(asleep(on_time().at(10), 20), 10, 20)
+    seat = story.session.seats["b"]
+    story.does(c.Drop("b", seat.epoch, START + 9 * MIN))
+    assert story.session.seats["b"].since == START + 20 * MIN
+
+
+def test_while_it_lasts_every_clock_stands_and_the_page_says_so() -> None:
+    story = out(one_missing().at(9), 9, None)
+    assert next_deadline(story.session, DEFAULT_POLICY) is None
+    story.at(40)
+    assert story.status() is Status.PLANNED
+    now = [moment.kind for moment in story.sees("a").moments if moment.state is MomentState.NOW]
+    assert now == [MomentKind.NOW_PAUSED]
+    out(story, 9, 40)
+    story.at(40.9)
+    assert story.console().card is None
+    story.at(41)
+    assert story.card().clause == "J12"
+
+
+def test_minutes_without_sound_and_picture_are_nobody_s() -> None:
+    story = out(on_time().at(10), 10, None)
+    out(story.at(20), 10, 20)
+    story.at(30)
+    assert story.session.co_present(story.now) == story.session.attended("a", story.now)
+    assert on_time().at(30).session.co_present(story.now) - story.session.co_present(story.now) == 10 * MIN
+
+
+def test_the_same_outage_is_recorded_once() -> None:
+    story = out(out(on_time().at(10), 5, 10), 5, 10)
+    out(out(story.at(12), 11, None), 11, None)
+    assert [outage.since for outage in story.session.outages] == [START + 5 * MIN, START + 11 * MIN]
+    assert story.tries(c.RecordOutage(START, START)) == "empty_outage"
+
+
+def test_the_waiting_page_promises_no_time_that_an_outage_has_moved() -> None:
+    story = out(one_missing().at(4), 0, 4)
+    known = next(moment for moment in story.sees("a").moments if moment.kind is MomentKind.KNOWN)
+    assert known.at == START + 19 * MIN
+    assert story.session.seats[THERAPIST].connected
