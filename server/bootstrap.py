@@ -31,6 +31,7 @@ from server.application.links import LinkDesk
 from server.application.policies import PolicyBook
 from server.application.ports import Clock, RecordUnavailable
 from server.application.rescheduling import Rescheduling
+from server.application.reviews import ReviewQueue
 from server.application.timekeeper import Timekeeper
 from server.application.uptime import MediaWatch
 from server.config import Settings
@@ -38,6 +39,7 @@ from server.domain.session.commands import RecordOutage
 from server.http.api import Api
 from server.http.app import build_app
 from server.http.hosting import HostingApi
+from server.http.reviews import ReviewsApi
 from signaling.gateway.hub import Hub
 from signaling.gateway.namespace import SessionNamespace
 from signaling.gateway.sockets import Sockets
@@ -123,7 +125,8 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     sockets.server.register_namespace(namespace)
     sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
     api = Api(dispatcher, store, store, codec, links, clock, sent, {})
-    routes = [*api.routes(), *HostingApi(dispatcher, store, links).routes()]
+    reviews = ReviewsApi(dispatcher, store, links, ReviewQueue(dispatcher, store, clock))
+    routes = [*api.routes(), *HostingApi(dispatcher, store, links).routes(), *reviews.routes()]
     app = build_app(routes, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)

@@ -62,10 +62,12 @@ def demo(
     company: Annotated[
         list[Company] | None, typer.Option("--with", help="Who else comes, each by a link; repeat it for more.")
     ] = None,
+    history: Annotated[bool, typer.Option("--history", help="The couple has six weeks behind them.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a demo with a couple's session that is now: a link for each of its people and one for the team."""
-    options = Options(port, speed, data, lan, kind, keep_apart, tuple(sorted({str(role) for role in company or []})))
+    roles = tuple(sorted({str(role) for role in company or []}))
+    options = Options(port, speed, data, lan, kind, keep_apart, roles, history)
     run(run_demo(options, lambda links: _show(links, speed, as_json)))
 
 

@@ -25,6 +25,7 @@ from server.domain.attendance import Kind
 from server.domain.session.commands import PlanSession
 from server.domain.session.plan import role_of
 from server.domain.session.state import SUBSTITUTE, THERAPIST
+from server.past import play_past
 
 VALID = timedelta(days=30)
 LEAD = timedelta(minutes=2, seconds=30)  # the session begins at the minute before this
@@ -105,7 +106,7 @@ class Options:
     """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network.
 
     `keep_apart`: the two partners of the couple must never meet. `company`: who else comes, by role; an interpreter
-    is then needed.
+    is then needed. `history`: the couple has been here for six weeks, and the second partner missed the last two.
     """
 
     port: int = 8080
@@ -115,6 +116,7 @@ class Options:
     kind: Kind = Kind.COUPLES
     keep_apart: bool = False
     company: tuple[str, ...] = ()
+    history: bool = False
 
 
 @asynccontextmanager
@@ -199,6 +201,8 @@ async def seed(built: Service, session: str, options: Options) -> DemoLinks:
         people |= {role: HELPERS[role] for role in options.company}
         terms = terms_of(options.kind, options.keep_apart, "interpreter" in options.company, "p-marsh")
         appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms)
+        if options.history:
+            await play_past(built.store, built.book, appointment)
         await built.store.add_appointment(appointment)
         await built.dispatcher.submit(session, PlanSession(await plan_of(appointment, built.store)))
     return await links(built, session)

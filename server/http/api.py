@@ -17,9 +17,10 @@ from server.application.links import LinkDesk
 from server.application.ports import Appointment, Clock, Codec, Directory, LinkGrant, Record
 from server.domain.session.commands import AnswerTimes
 from server.domain.session.plan import role_of
-from server.domain.session.state import HOSTS, SUBSTITUTE, THERAPIST, Session
+from server.domain.session.state import SUBSTITUTE, THERAPIST, Session
 from server.http.bearer import grant_of, json_body
 from server.http.problems import Problem
+from server.http.staff import host_of
 
 REDEEM_RATE = 30  # attempts from one address in ten seconds
 REDEEM_WINDOW = 10.0
@@ -77,7 +78,7 @@ class Api:
 
     async def sessions(self, request: web.Request) -> web.Response:
         grant = await grant_of(request, self.links, "session", "team")
-        host = await self._host(grant)
+        host = await host_of(grant, self.directory)
         person = await self.directory.person(host)
         zone = ZoneInfo(person.zone if person else "UTC")
         today = self.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -87,15 +88,6 @@ class Api:
             rows = [row for row in rows if row.id == grant.session]
         listed = [await self._row(row, grant) for row in rows]
         return web.json_response({"sessions": listed, "zone": zone.key})
-
-    async def _host(self, grant: LinkGrant) -> str:
-        """The therapist whose sessions this link may list: staff see them, partners don't."""
-        if grant.participant not in (*HOSTS, "team") or grant.session is None:
-            raise Problem(403, "not_allowed", "This list is for the programme's staff.")
-        appointment = await self.directory.appointment(grant.session)
-        if appointment is None:
-            raise Problem(404, "session_unknown", "There is no such session.")
-        return appointment.people[THERAPIST]
 
     async def _row(self, row: Appointment, grant: LinkGrant) -> dict[str, Any]:
         session = await self.dispatcher.session(row.id)
@@ -113,7 +105,7 @@ class Api:
 
     async def explain(self, request: web.Request) -> web.Response:
         grant = await grant_of(request, self.links, "session", "team")
-        host = await self._host(grant)
+        host = await host_of(grant, self.directory)
         appointment = await self.directory.appointment(request.match_info["id"])
         foreign = grant.participant == SUBSTITUTE and request.match_info["id"] != grant.session
         if appointment is None or appointment.people.get(THERAPIST) != host or foreign:

@@ -24,6 +24,7 @@ TEXT = (ROOT / "signaling" / "PROTOCOL.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```json ([^\n]+)\n(.+?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 # Codes that a session never sends: they are of planning, of the record's own commands, and of the person who decides.
 NOT_OF_THE_WIRE = {"already_planned", "busy", "empty_outage", "no_search"}
+NOT_OF_THE_WIRE |= {"not_for_review", "review_changed", "measure_needed", "note_too_long"}
 
 
 def rows(heading: str) -> list[list[str]]:

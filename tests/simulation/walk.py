@@ -9,6 +9,7 @@ from random import Random
 from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.plan import Invitee, Plan
+from server.domain.session.review import Hinders, Measure
 from server.domain.session.state import HOSTS, THERAPIST, Session
 from server.domain.session.step import next_deadline, step
 from server.domain.session.views import Check, Link, Place, Status
@@ -85,6 +86,10 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.SetStreaks(partner, rng.randrange(4), rng.randrange(4))),
         (0.3, c.CorrectOutcome(partner, rng.choice((None, *Outcome)), rng.choice(("", "It was our fault.")))),
         (0.3, c.CarryApproval(rng.random() < 0.5)),
+        (
+            0.3,
+            c.AssessReview("p-lake", rng.choice(list(Hinders)), (rng.choice(list(Measure)),), "", len(session.reviews)),
+        ),
         (0.2, c.EndSession()),
         (0.05, c.Cancel()),
         (0.2, c.RecordOutage(now - timedelta(minutes=rng.choice((0, 1, 5))), now, rng.random() < 0.5)),
@@ -160,6 +165,8 @@ def _count(rare: Counter[str], before: Session, after: Session) -> None:
         rare[f"card {after.card.clause}"] += 1
     if any(seat.shares is not None and before.seats[key].shares is None for key, seat in after.seats.items()):
         rare["shared a device"] += 1
+    if len(after.reviews) > len(before.reviews):
+        rare["assessed"] += 1
     if before.paused_since is not None and after.paused_since is None:
         rare["saw again"] += 1
     if before.plan is not None and before.host != after.host:

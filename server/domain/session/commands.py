@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, Outcome, Reason, SoloApproval
 from server.domain.session.plan import Plan
+from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link
 
 
@@ -210,6 +211,20 @@ class CorrectOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessReview:
+    """`by` (a person's id) says for the treatment team whether this hinders progress, and what follows.
+
+    `seen` is how many assessments they saw when they decided.
+    """
+
+    by: str
+    hinders: Hinders
+    measures: tuple[Measure, ...]
+    note: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndSession:
     pass
 
@@ -300,6 +315,7 @@ Command = (
     | SetTerms
     | SetStreaks
     | CorrectOutcome
+    | AssessReview
     | EndSession
     | Cancel
     | RecordOutage

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, FollowUp, Outcome, Reason, SoloApproval
 from server.domain.session.plan import Plan
+from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link, Place, Status
 
 
@@ -272,6 +273,16 @@ class StreaksSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewAssessed:
+    """The treatment team said what a miss does to progress, and what follows. Later lines stand."""
+
+    by: str
+    hinders: Hinders
+    measures: tuple[Measure, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpsSet:
     follow_ups: tuple[FollowUp, ...]
 
@@ -370,6 +381,7 @@ Event = (
     | OutcomesSet
     | OutcomeCorrected
     | StreaksSet
+    | ReviewAssessed
     | FollowUpsSet
     | Concluded
     | OutageRecorded

@@ -10,6 +10,7 @@ from server.domain.attendance import Kind, Outage, PartnerState
 from server.domain.session import events as e
 from server.domain.session.minutes import noted
 from server.domain.session.plan import role_of
+from server.domain.session.review import Review
 from server.domain.session.seating import apply_person, apply_sharing, mirrored
 from server.domain.session.state import (
     HISTORY,
@@ -83,6 +84,8 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             assert s.plan is not None
             known = replace(s.plan.partners[who], consecutive_misses=misses, consecutive_solo=solo)
             return replace(s, plan=replace(s.plan, partners={**s.plan.partners, who: known}))
+        case e.ReviewAssessed(by, hinders, measures, note):
+            return replace(s, reviews=(*s.reviews, Review(by, at, hinders, measures, note)))
         case e.FollowUpsSet(follow_ups):
             return replace(s, follow_ups=tuple(sorted({*s.follow_ups, *follow_ups})))
     for part in (apply_person, apply_sharing, _apply_decision, _apply_meeting, _apply_times):

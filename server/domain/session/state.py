@@ -20,6 +20,7 @@ from server.domain.attendance import (
 )
 from server.domain.session.minutes import Presence, length, shared
 from server.domain.session.plan import Invitee, Plan, role_of
+from server.domain.session.review import Review
 from server.domain.session.views import Check, Link, Place, Status
 
 HISTORY = 50  # decisions kept in memory for the console; the log keeps all
@@ -149,6 +150,7 @@ class Session:
     outages: tuple[Outage, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     follow_ups: tuple[FollowUp, ...] = ()
+    reviews: tuple[Review, ...] = ()
     closing: str | None = None
     substitute_sought: bool = False
     presence: Presence = field(default_factory=dict)  # in the room, while it is under way

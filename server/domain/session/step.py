@@ -13,7 +13,7 @@ from typing import Any
 
 from server.domain.attendance import Policy
 from server.domain.session import commands as c
-from server.domain.session import correcting, hosting, people, sharing, times
+from server.domain.session import correcting, hosting, people, reviewing, sharing, times
 from server.domain.session import refusals as no
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
@@ -103,6 +103,7 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.SetTerms: _before_start(hosting.set_terms),
     c.SetStreaks: _before_start(correcting.set_streaks),
     c.CorrectOutcome: _when_over(correcting.correct_outcome),
+    c.AssessReview: _everywhere(reviewing.assess_review),
     c.EndSession: (no.NOT_PLANNED, no.NOT_UNDER_WAY, hosting.end_session, hosting.end_session, no.OVER),
     c.Cancel: _before_start(hosting.cancel),
     c.RecordOutage: _while_live(people.record_outage),

@@ -13,6 +13,7 @@ from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Outcome, Rea
 from server.domain.session import commands as c
 from server.domain.session.evolve import evolve
 from server.domain.session.refusals import Refusal
+from server.domain.session.review import Hinders, Measure
 from server.domain.session.state import Session
 from server.domain.session.step import TABLE, Phase, phase_of, step
 from server.domain.session.views import Check, Link
@@ -50,6 +51,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.CorrectOutcome("b", Outcome.EXCUSED, "The bus stood still."),
     c.CarryApproval(True),
     c.SetTerms((Focus.OPEN,), None),
+    c.AssessReview("p-lake", Hinders.WATCH, (Measure.OUTREACH,), "", 0),
     c.EndSession(),
     c.Cancel(),
     c.RecordOutage(START, START + timedelta(minutes=1)),
@@ -144,5 +146,12 @@ def test_random_sessions_keep_every_invariant() -> None:
         "card J13",
         "times booked",
     )
-    wanted += ("shared a device", "sat in the office", "left an empty chair", "changed its host", "saw again")
+    wanted += (
+        "shared a device",
+        "sat in the office",
+        "left an empty chair",
+        "changed its host",
+        "saw again",
+        "assessed",
+    )
     assert [name for name in wanted if not rare[name]] == []
