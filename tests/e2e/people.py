@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from server.domain.session.state import HOSTS
 from tests.service.support import House, house
 
-PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
+PHONE, DESK = {"width": 360, "height": 780}, {"width": 1280, "height": 800}
 FRAMES = """[...document.querySelectorAll('video[data-person]')]
   .map(v => [v.dataset.person, v.getVideoPlaybackQuality().totalVideoFrames])"""
 

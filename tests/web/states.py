@@ -330,6 +330,54 @@ PROPOSAL: Json = {
     "times": [{"id": n, "starts_at": at(1440 * (n + 1) + 90 * n).isoformat()} for n in range(4)],
     "answer_by": at(2900).isoformat(),
 }
+_WEEKS = (
+    ("together", "together"),
+    ("together", "together"),
+    ("none", "excused"),
+    ("together", "together"),
+    ("came", "away"),
+    ("came", "away"),
+    ("to_come", "to_come"),
+)
+REVIEW: Json = {
+    "session": "s-9",
+    "starts_at": at(-7 * 1440).isoformat(),
+    "minutes": 50,
+    "kind": "couples",
+    "focus": ["coping_skills"],
+    "names": ["Alex", "Robin"],
+    "week": 6,
+    "reasons": [{"name": "Robin", "what": "misses", "count": 2}],
+    "knots": [
+        {
+            "session": f"s-{4 + n}",
+            "starts_at": at((n - 6) * 7 * 1440).isoformat(),
+            "kind": "couples",
+            "focus": ["coping_skills" if n % 2 else "communication"],
+            "marks": list(marks),
+            "reviewed": n == 5,
+        }
+        for n, marks in enumerate(_WEEKS)
+    ],
+    "reviews": [],
+}
+LOOKED_AT: Json = {
+    **REVIEW,
+    "session": "s-8",
+    "names": ["Sam", "Jo"],
+    "reasons": [{"name": "Sam", "what": "solo", "count": 2}],
+    "reviews": [
+        {"by": "Dr. Lake", "at": at(-60).isoformat(), "hinders": "yes", "measures": ["outreach"], "note": ""},
+        {
+            "by": "Dr. Lake",
+            "at": at(-30).isoformat(),
+            "hinders": "watch",
+            "measures": ["outreach", "plan_change"],
+            "note": "Mornings suit them better.",
+        },
+    ],
+}
+REVIEWS: Json = {"zone": "America/New_York", "items": [REVIEW, LOOKED_AT]}
 HOSTING: Json = {
     "name": "Dr. Marsh",
     "zone": "America/New_York",

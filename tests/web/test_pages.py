@@ -66,7 +66,12 @@ class Case:
 REDEEM = "/v1/links/redeem"
 PARTNER = {REDEEM: link("partner")}
 STAFF = {REDEEM: link("therapist", name="Dr. Rivera"), "/v1/sessions": (200, states.SESSIONS)}
-TEAM = {REDEEM: link("team", "team"), "/v1/sessions": (200, states.SESSIONS)}
+NOTHING: dict[str, Any] = {"zone": "America/New_York", "items": []}
+TEAM = {
+    REDEEM: link("team", "team"),
+    "/v1/sessions": (200, states.SESSIONS),
+    "/v1/reviews": (200, NOTHING),
+}
 TIMES = {REDEEM: link("partner", "proposal"), "/v1/proposal": (200, states.PROPOSAL)}
 LINK = states.PARTNERS["link"]
 back = press("Go back in")
@@ -142,6 +147,18 @@ CASES: dict[str, Case] = {
         "Sessions",
         rest={**TEAM, **{f"/v1/sessions/s-{n}/explain": (200, states.EXPLAINED) for n in range(3)}},
         act=unfold("What Dyad decided, and why"),
+    ),
+    "team review": Case(
+        "/team",
+        "To look at together",
+        rest={**TEAM, "/v1/reviews": (200, states.REVIEWS)},
+        act=unfold("Session by session", "What was said before"),
+    ),
+    "team review again": Case(
+        "/team",
+        "Looked at",
+        rest={**TEAM, "/v1/reviews": (200, {**states.REVIEWS, "items": [states.LOOKED_AT]})},
+        act=press("Look at it again"),
     ),
     "messages": Case(
         "/messages", "Messages sent", rest={**TEAM, "/v1/demo/messages": (200, states.messages("http://d"))}

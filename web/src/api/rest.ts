@@ -69,6 +69,41 @@ export interface SentMessage {
   readonly links: readonly string[];
 }
 
+export interface Knot {
+  readonly session: string;
+  readonly starts_at: Instant;
+  readonly kind: string;
+  readonly focus: readonly string[];
+  readonly marks: readonly string[];
+  readonly reviewed: boolean;
+}
+
+export interface Review {
+  readonly by: string;
+  readonly at: Instant;
+  readonly hinders: string;
+  readonly measures: readonly string[];
+  readonly note: string;
+}
+
+export interface ReviewItem {
+  readonly session: string;
+  readonly starts_at: Instant;
+  readonly minutes: number;
+  readonly kind: string;
+  readonly focus: readonly string[];
+  readonly names: readonly string[];
+  readonly week: number;
+  readonly reasons: readonly { readonly name: string; readonly what: string; readonly count: number }[];
+  readonly knots: readonly Knot[];
+  readonly reviews: readonly Review[];
+}
+
+export interface Reviews {
+  readonly zone: string;
+  readonly items: readonly ReviewItem[];
+}
+
 /** A "no" of the server, or `unreachable`. */
 export class Refused extends Error {
   constructor(
@@ -114,6 +149,18 @@ export async function takeOver(token: string): Promise<Hosting> {
 
 export async function sentMessages(token: string): Promise<{ messages: readonly SentMessage[] }> {
   return await call("/v1/demo/messages", as(token));
+}
+
+export async function reviews(token: string): Promise<Reviews> {
+  return await call("/v1/reviews", as(token));
+}
+
+export async function assess(
+  token: string,
+  session: string,
+  word: { hinders: string; measures: readonly string[]; note: string; seen: number },
+): Promise<ReviewItem> {
+  return await call(`/v1/reviews/${encodeURIComponent(session)}`, { ...as(token), method: "POST", body: JSON.stringify(word) });
 }
 
 function as(token: string): RequestInit {

@@ -1,14 +1,18 @@
 import "../styles/desk.css";
 import { render } from "preact";
-import { type SessionRow, sessions } from "../api/rest";
+import { reviews, type SessionRow, sessions } from "../api/rest";
 import { Opened, opening } from "../ui/open";
 import { Page, Title } from "../ui/page";
 import { WhySession } from "../ui/steps";
 import { FOCUS, KIND, STATUS } from "../words/policy";
 import { city, clockTime, day } from "../words/times";
 import { word } from "../words/word";
+import { Queue } from "./team/queue";
 
-const state = opening((token) => sessions(token));
+const state = opening(async (token) => {
+  const [listed, queue] = await Promise.all([sessions(token), reviews(token)]);
+  return { ...listed, queue };
+});
 
 function App() {
   return (
@@ -16,13 +20,18 @@ function App() {
       {({ link, token, data }) => (
         <Page read speed={link.speed} aside={<a class="btn" href={`/messages#${token}`}>Messages sent</a>}>
           <div>
-            <Title tab="Sessions">Sessions</Title>
-            <p class="soft">Today and the next five weeks · {city(data.zone)} time</p>
+            <Title tab="Treatment team">Treatment team</Title>
+            <p class="soft">Times as in {city(data.zone)}</p>
+          </div>
+          <Queue token={token} reviews={data.queue} />
+          <div class="list">
+            <h2>Sessions</h2>
+            <p class="soft">Today and the next five weeks</p>
           </div>
           {data.sessions.length === 0 && <p class="sheet">Nothing is planned in these weeks.</p>}
           {byDay(data.sessions, data.zone).map(([name, rows]) => (
             <section key={name} class="list" aria-label={name}>
-              <h2 class="dayhead">{name}</h2>
+              <h3 class="dayhead">{name}</h3>
               {rows.map((row) => (
                 <Row key={row.id} row={row} zone={data.zone} token={token} />
               ))}
@@ -40,7 +49,7 @@ function Row({ row, zone, token }: { readonly row: SessionRow; readonly zone: st
     <article class="sheet session">
       <div class="row">
         <time dateTime={row.starts_at}>{clockTime(row.starts_at, zone)}</time>
-        <h3 class="grow">{row.title}</h3>
+        <h4 class="grow">{row.title}</h4>
         <span class={off ? "chip amber" : "chip"}>{word(STATUS, row.status)}</span>
       </div>
       <p class="soft">
