@@ -21,24 +21,28 @@ from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
 from server.adapters.mail import KeptMail, Message, Sender, SmtpMail
 from server.adapters.mail.post import MailPost
-from server.adapters.policyfile import read_policy
+from server.adapters.policyfile import PolicyRefused, read_policy, written
 from server.adapters.sql import SqliteStore
+from server.adapters.workshop import ProcessWorkshop
 from server.application.delivery import Delivery
 from server.application.dispatcher import Dispatcher
 from server.application.ledger import Ledger
 from server.application.letters import Letters
 from server.application.links import LinkDesk
 from server.application.policies import PolicyBook
+from server.application.policy_desk import Fault, PolicyDesk, Unreadable
 from server.application.ports import Clock, RecordUnavailable
 from server.application.rescheduling import Rescheduling
 from server.application.reviews import ReviewQueue
 from server.application.timekeeper import Timekeeper
 from server.application.uptime import MediaWatch
 from server.config import Settings
+from server.domain.attendance import Policy
 from server.domain.session.commands import RecordOutage
 from server.http.api import Api
 from server.http.app import build_app
 from server.http.hosting import HostingApi
+from server.http.policy import PolicyApi
 from server.http.reviews import ReviewsApi
 from signaling.gateway.hub import Hub
 from signaling.gateway.namespace import SessionNamespace
@@ -48,6 +52,7 @@ from signaling.media.backend import EmbeddedForwarder
 log = structlog.get_logger()
 
 TEAM = "team"
+ADMINISTRATOR = "administrator"
 RECORD = "dyad.db"
 HEARTBEAT = 1.0  # s of real time
 SHUTDOWN = 0.5  # s of real time for what is being answered
@@ -126,7 +131,9 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     sent = None if kept is None else lambda: [_shown(message) for message in reversed(kept.messages)]
     api = Api(dispatcher, store, store, codec, links, clock, sent, {})
     reviews = ReviewsApi(dispatcher, store, links, ReviewQueue(dispatcher, store, clock))
+    policy = PolicyDesk(book, store, ProcessWorkshop(), clock, _policy, written)
     routes = [*api.routes(), *HostingApi(dispatcher, store, links).routes(), *reviews.routes()]
+    routes += PolicyApi(policy, links).routes()
     app = build_app(routes, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
@@ -149,6 +156,14 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
         kept,
         app,
     )
+
+
+def _policy(text: str) -> Policy:
+    """Raises `Unreadable`."""
+    try:
+        return read_policy(text)
+    except PolicyRefused as no:
+        raise Unreadable(tuple(Fault(p.line, p.column, p.message) for p in no.problems)) from no
 
 
 def _smtp(settings: Settings) -> Sender:

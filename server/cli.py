@@ -85,6 +85,7 @@ def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
 {people}
     Dr. Marsh, stands in    {links.substitute}
     Treatment team          {links.team}
+    Sasha, administrator    {links.administrator}
 
   Nobody else around?  dyad bot LINK --scenario late:30
   Mail goes nowhere; read it at {links.base_url}/messages (open it from the team's page).
@@ -129,7 +130,8 @@ def bot(
 def link_create(
     session: str,
     participant: Annotated[
-        str, typer.Argument(help="therapist, substitute, a, b, …, interpreter, captioner, support, or team")
+        str,
+        typer.Argument(help="therapist, substitute, a, b, …, interpreter, captioner, support, team, or administrator"),
     ],
     data: Data,
     base_url: Annotated[str, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")],

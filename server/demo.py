@@ -18,7 +18,7 @@ from typing import Any
 from server.adapters.clock import SystemClock
 from server.application.planning import plan_of
 from server.application.ports import Appointment, Person
-from server.bootstrap import TEAM, Service, addresses, listen, service
+from server.bootstrap import ADMINISTRATOR, TEAM, Service, addresses, listen, service
 from server.certificate import self_signed
 from server.config import Settings
 from server.domain.attendance import Kind
@@ -41,6 +41,7 @@ PEOPLE = (
     Person("p-tam", "Tam", "tam@example.com", "America/Denver", "captioner", WORKDAYS),
     Person("p-jo", "Jo", "jo@example.com", "America/Denver", "support", WORKDAYS),
     Person("p-lee", "Lee", "lee@example.com", "America/New_York", "partner", WORKDAYS),
+    Person(ADMINISTRATOR, "Sasha", "sasha@example.com", "America/New_York", "administrator", WORKDAYS),
     Person(TEAM, "Treatment team", "team@example.com", "America/New_York", "team", WORKDAYS),
 )
 PARTNERS = {"a": "p-alex", "b": "p-robin", "c": "p-kim", "d": "p-lee"}
@@ -75,6 +76,7 @@ class DemoLinks:
     therapist: str
     partners: dict[str, str]
     team: str
+    administrator: str
     substitute: str
     helpers: dict[str, str]
     session: str
@@ -88,6 +90,7 @@ class DemoLinks:
             "therapist": self.therapist,
             **pair,
             "team": self.team,
+            "administrator": self.administrator,
             **people,
             "session": self.session,
         }
@@ -225,6 +228,7 @@ async def links(built: Service, session: str) -> DemoLinks:
         therapist=await link("p-rivera", THERAPIST, "console"),
         partners={key: url for key, url in guests.items() if role_of(key) == "partner"},
         helpers={key: url for key, url in guests.items() if role_of(key) != "partner"},
+        administrator=await link(ADMINISTRATOR, ADMINISTRATOR, "policy", "policy"),
         substitute=await link("p-marsh", SUBSTITUTE, "console"),
         team=await link(TEAM, "team", "team", "team"),
         session=session,

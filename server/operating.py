@@ -22,7 +22,7 @@ from server.application.planning import people_of, plan_of
 from server.application.policies import PolicyBook
 from server.application.ports import StoredPolicy
 from server.application.simulation import Circumstances, circumstances_of
-from server.bootstrap import RECORD, TEAM, addresses, listen, service
+from server.bootstrap import ADMINISTRATOR, RECORD, TEAM, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
 from server.demo import until_stopped
 from server.domain.session.commands import PlanSession
@@ -114,13 +114,15 @@ async def create_link(data: Path, base_url: str, session: str, participant: str,
         if appointment is None:
             raise NotFound(f"There is no session {session} here. `dyad session list` shows the open ones.")
         known = people_of(appointment)
-        person = TEAM if participant == TEAM else known.get(participant)
+        person = participant if participant in (TEAM, ADMINISTRATOR) else known.get(participant)
         if person is None:
-            raise NotFound(f"Nobody is {participant} there. Known: {', '.join(sorted(known))}, {TEAM}.")
+            raise NotFound(
+                f"Nobody is {participant} there. Known: {', '.join(sorted(known))}, {TEAM}, {ADMINISTRATOR}."
+            )
         desk = LinkDesk(store, SystemClock(), lambda: secrets.token_urlsafe(32))
-        purpose = "team" if participant == TEAM else "session"
+        purpose = {TEAM: "team", ADMINISTRATOR: "policy"}.get(participant, "session")
         token = await desk.mint(person, session, participant, purpose, valid)
-        page = "team" if participant == TEAM else "console" if participant in HOSTS else "join"
+        page = purpose if purpose != "session" else "console" if participant in HOSTS else "join"
         return f"{base_url.rstrip('/')}/{page}#{token}"
 
 

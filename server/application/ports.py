@@ -147,8 +147,8 @@ class LinkGrant:
     token_hash: str
     person: str
     session: str | None
-    participant: str  # key in the session, or "team"
-    purpose: str  # "session" | "proposal" | "team"
+    participant: str  # key in the session, "team" or "administrator"
+    purpose: str  # "session" | "proposal" | "team" | "policy"
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None

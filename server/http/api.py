@@ -22,6 +22,7 @@ from server.http.bearer import grant_of, json_body
 from server.http.problems import Problem
 from server.http.staff import host_of
 
+STAFF = ("team", "administrator")  # participants of no session
 REDEEM_RATE = 30  # attempts from one address in ten seconds
 REDEEM_WINDOW = 10.0
 
@@ -56,7 +57,7 @@ class Api:
             raise Problem(400, "malformed", "Send the link's token and nothing else.")
         grant = await self.links.resolve(body["token"])
         person = await self.directory.person(grant.person)
-        role = "team" if grant.participant == "team" else role_of(grant.participant)
+        role = grant.participant if grant.participant in STAFF else role_of(grant.participant)
         return web.json_response(
             {
                 "purpose": grant.purpose,

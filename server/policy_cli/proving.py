@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import fields
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from server.adapters.policyfile import EXAMPLE
+from server.adapters.policyfile import EXAMPLE, written
 from server.domain.attendance import DEFAULT_POLICY, Decision, Policy, decision_json, facts_json, fingerprint
 from server.policy_cli.files import DEFAULT, in_words, policy_of, write_facts
 from server.terminal import fail
@@ -28,18 +26,8 @@ NO_SOLVER = "Proofs need the z3 solver: pip install 'dyad[proofs]'."
 
 def changed(old: Policy, new: Policy) -> dict[str, tuple[str, str]]:
     """The parameters that differ, as text."""
-    names = [field.name for field in fields(Policy) if field.name not in ("name", "own")]
-    pairs = {name: (_plain(getattr(old, name)), _plain(getattr(new, name))) for name in names}
-    return {name: pair for name, pair in pairs.items() if getattr(old, name) != getattr(new, name)}
-
-
-def _plain(value: timedelta | float) -> str:
-    """As it stands in a policy file."""
-    if not isinstance(value, timedelta):
-        return f"{value:g}"
-    seconds = int(value.total_seconds())
-    size, unit = next((size, unit) for size, unit in ((3600, "h"), (60, "min"), (1, "s")) if seconds % size == 0)
-    return f"{seconds // size} {unit}"
+    before, after = written(old), written(new)
+    return {name: (before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def check(
@@ -99,7 +87,7 @@ def prove(file: File = DEFAULT, examples: Examples = None, as_json: Json = False
             typer.echo(f"facts: {write_facts(examples, finding.name, finding.facts)}", err=True)
     seconds = sum(finding.seconds for finding in findings)
     if as_json:
-        shown = [_example(f.name, f.facts, f.decision) for f in broken]
+        shown = [_example(finding) for finding in broken]
         body = {"policy": policy.name, "proven": not broken, "claims": len(findings), "seconds": round(seconds, 2)}
         typer.echo(json.dumps({**body, "broken": shown}))
     else:
@@ -107,12 +95,12 @@ def prove(file: File = DEFAULT, examples: Examples = None, as_json: Json = False
     raise typer.Exit(1 if broken else 0)
 
 
-def _example(name: str, facts: Any, decision: Any) -> dict[str, Any]:
-    known = facts is not None
+def _example(finding: Finding) -> dict[str, Any]:
     return {
-        "claim": name,
-        "facts": facts_json(facts) if known else None,
-        "decision": decision_json(decision) if known else None,
+        "claim": finding.name,
+        "says": finding.says,
+        "facts": None if finding.facts is None else facts_json(finding.facts),
+        "decision": None if finding.decision is None else decision_json(finding.decision),
     }
 
 

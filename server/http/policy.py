@@ -1,0 +1,89 @@
+"""The administrator's policy page over REST: what is in force, what a change would do, and taking it into use."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aiohttp import web
+
+from server.application.links import LinkDesk
+from server.application.policy_desk import NotAdopted, PolicyDesk, TooLong, Unreadable
+from server.http.bearer import grant_of, json_body
+from server.http.problems import Problem
+
+Work = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyApi:
+    """`/v1/policy` and below, for the administrator's link alone."""
+
+    desk: PolicyDesk
+    links: LinkDesk
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/v1/policy", self.look),
+            web.post("/v1/policy/check", self.check),
+            web.post("/v1/policy/prove", self.prove),
+            web.post("/v1/policy/differences", self.differences),
+            web.post("/v1/policy/year", self.year),
+            web.post("/v1/policy/adopt", self.adopt),
+        ]
+
+    async def look(self, request: web.Request) -> web.Response:
+        await grant_of(request, self.links, "policy")
+        return web.json_response(await self.desk.in_force())
+
+    async def check(self, request: web.Request) -> web.Response:
+        """200 with the policy, or 200 with its faults: a text that is being written is no error of the request."""
+        text = await self._text(request, {"text"})
+        try:
+            return web.json_response({"faults": [], **self.desk.check(text)})
+        except Unreadable as no:
+            return web.json_response({"faults": [asdict(fault) for fault in no.faults]})
+
+    async def prove(self, request: web.Request) -> web.Response:
+        return await self._work(request, self.desk.prove)
+
+    async def differences(self, request: web.Request) -> web.Response:
+        return await self._work(request, self.desk.differences)
+
+    async def year(self, request: web.Request) -> web.Response:
+        return await self._work(request, self.desk.year)
+
+    async def adopt(self, request: web.Request) -> web.Response:
+        text = await self._text(request, {"text", "seen"})
+        seen = (await json_body(request))["seen"]
+        if not isinstance(seen, str):
+            raise Problem(400, "malformed", "Name the policy that you saw in force.")
+        try:
+            return web.json_response(await self.desk.adopt(text, seen))
+        except NotAdopted as no:
+            raise Problem(409, no.code, no.message) from no
+        except (Unreadable, TooLong) as no:
+            raise _problem(no) from no
+
+    async def _work(self, request: web.Request, work: Work) -> web.Response:
+        text = await self._text(request, {"text"})
+        try:
+            return web.json_response(await work(text))
+        except (Unreadable, TooLong) as no:
+            raise _problem(no) from no
+
+    async def _text(self, request: web.Request, keys: set[str]) -> str:
+        await grant_of(request, self.links, "policy")
+        body = await json_body(request)
+        text = body.get("text")
+        if set(body) != keys or not isinstance(text, str) or not text.strip():
+            raise Problem(400, "malformed", f"Send {' and '.join(sorted(keys))}.")
+        return text
+
+
+def _problem(no: Unreadable | TooLong) -> Problem:
+    if isinstance(no, TooLong):
+        return Problem(503, "took_too_long", str(no))
+    first = no.faults[0]
+    return Problem(422, "policy_unreadable", f"Line {first.line}, column {first.column}: {first.message}.")
