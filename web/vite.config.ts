@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const pages = ["index", "join", "console", "times", "team", "messages"];
+const pages = ["index", "join", "console", "times", "team", "policy", "messages"];
 
 export default defineConfig({
   // The server's content security policy allows nothing inline, so nothing is inlined.

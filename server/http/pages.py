@@ -12,6 +12,7 @@ PAGES = {
     "/console": "console",
     "/times": "times",
     "/team": "team",
+    "/policy": "policy",
     "/messages": "messages",
 }
 

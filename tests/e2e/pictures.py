@@ -1,6 +1,6 @@
 """Take the README's pictures from the real pages: python -m tests.e2e.pictures [FOLDER]
 
-Three circumstances, in about two minutes. Nobody's camera is seen: soft colours move instead.
+A few circumstances, in about three minutes. Nobody's camera is seen: soft colours move instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page
 
 from tests.architecture.imports import ROOT
-from tests.e2e.people import Window, sees, window
+from tests.e2e.people import DESK, PHONE, Window, sees, window
 from tests.service.support import eventually
 from tests.support.browser import chromium_running
 
@@ -27,7 +27,14 @@ async def main(folder: Path) -> None:
         video = Path(temporary) / "colours.y4m"
         video.write_bytes(colours())
         async with chromium_running(f"--use-file-for-fake-video-capture={video}") as browser:
-            for tell in (everybody_comes, nobody_more_comes, robin_comes_late):
+            for tell in (
+                everybody_comes,
+                both_at_one_device,
+                nobody_more_comes,
+                robin_comes_late,
+                the_team_looks,
+                a_policy,
+            ):
                 print(tell.__name__.replace("_", " "), file=sys.stderr)
                 await tell(browser, folder)
 
@@ -45,15 +52,57 @@ async def everybody_comes(browser: Browser, folder: Path) -> None:
         await shoot(alex, folder / "room-phone.png")
 
 
+async def both_at_one_device(browser: Browser, folder: Path) -> None:
+    async with window(browser) as opened:
+        therapist, alex = await opened.opens("therapist"), await opened.waits("a")
+        await alex.get_by_role("button", name="We’re both here, at this device").click()
+        robin = await opened.opens("b")
+        await robin.get_by_role("button", name="I’m at my partner’s device").click()
+        await therapist.get_by_role("button", name="Let Alex in").click()
+        await therapist.get_by_role("button", name="Yes, I see both").wait_for()
+        await shoot(robin, folder / "one-device-phone.png")
+        await shoot(therapist, folder / "one-device-console.png")
+
+
+async def the_team_looks(browser: Browser, folder: Path) -> None:
+    async with window(browser, history=True) as opened:
+        page = await opened.tab(opened.home.links.team)
+        await page.get_by_label("Keep watching").check()
+        await page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        await shoot(page, folder / "review.png")
+        await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await shoot(page, folder / "review-phone.png")
+
+
+async def a_policy(browser: Browser, folder: Path) -> None:
+    async with window(browser) as opened:
+        page = await opened.tab(opened.home.links.administrator)
+        await page.get_by_label("The therapist is asked").fill("8")
+        await page.get_by_label("The therapist is asked").press("Enter")
+        await page.locator("#card_after-now.chip").wait_for()
+        await page.get_by_role("button", name="Try this change").click()
+        await page.get_by_role("heading", name="What would a year look like?").wait_for(timeout=90_000)
+        await page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        await page.get_by_role("heading", name="Is it safe?").scroll_into_view_if_needed()
+        await page.evaluate("document.querySelector('#safe').scrollIntoView()")
+        await shoot(page, folder / "policy.png")
+        await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await page.evaluate("scrollTo(0, 0)")
+        await shoot(page, folder / "policy-phone.png")
+
+
 async def nobody_more_comes(browser: Browser, folder: Path) -> None:
     async with window(browser, speed=60) as opened:
         therapist, alex = await opened.opens("therapist"), await opened.waits("a")
         await therapist.get_by_role("button", name="Find a new time").wait_for(timeout=30_000)
         await shoot(therapist, folder / "card.png")
+        await therapist.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await shoot(therapist, folder / "card-phone.png")
+        await therapist.set_viewport_size(DESK)  # type: ignore[arg-type]
         await alex.get_by_text("new time").first.wait_for(timeout=30_000)
         await shoot(alex, folder / "closing.png")
         times = await opened.tab((await proposals(opened))[0])
-        await times.set_viewport_size({"width": 390, "height": 800})
+        await times.set_viewport_size(PHONE)  # type: ignore[arg-type]
         await times.locator("input[type=checkbox]").first.wait_for()
         await shoot(times, folder / "times.png")
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.adapters.policyfile import written
+from server.domain.attendance import DEFAULT_POLICY, AttendanceClass, decide, decision_json, facts_json
 from server.domain.session.views import (
     CardView,
     Check,
@@ -31,6 +33,7 @@ from server.domain.session.views import (
     Why,
     You,
 )
+from tests.domain.attendance.support import couple
 from tests.web.fake_service import NOON, Json
 
 START = NOON - timedelta(minutes=11)
@@ -378,6 +381,59 @@ LOOKED_AT: Json = {
     ],
 }
 REVIEWS: Json = {"zone": "America/New_York", "items": [REVIEW, LOOKED_AT]}
+_NUMBERS = written(DEFAULT_POLICY)
+CHECKED: Json = {
+    "faults": [],
+    "policy": "ours@1",
+    "fingerprint": "96075ec97fb8d2bf",
+    "parameters": {**_NUMBERS, "card_after": "8 min"},
+    "defaults": _NUMBERS,
+    "clauses": [],
+}
+FAULTY: Json = {"faults": [{"line": 4, "column": 3, "message": "`card_after` must not be longer than `no_show_after`"}]}
+IN_FORCE: Json = {
+    **CHECKED,
+    "policy": "harbour@2",
+    "parameters": _NUMBERS,
+    "clauses": [
+        {"id": "H1", "before": "J9", "action": "ask", "because": "Coping skills are practised together."},
+    ],
+    "text": "",
+    "versions": [
+        {"policy": "harbour@2", "fingerprint": "96075ec97fb8d2bf", "at": at(-10_000).isoformat()},
+        {"policy": "harbour@1", "fingerprint": "1f0e4d7752a9c3b8", "at": at(-90_000).isoformat()},
+    ],
+}
+PROOF: Json = {"proven": True, "claims": 47, "seconds": 0.4, "broken": []}
+_FACTS = facts_json(couple(10, attendance=AttendanceClass.OPTIONAL))
+_BEFORE, _AFTER = (decision_json(decide(couple(minute))) for minute in (9, 11))
+BROKEN_PROOF: Json = {
+    **PROOF,
+    "proven": False,
+    "broken": [
+        {
+            "claim": "solo-agreed",
+            "says": "Nobody is seen alone without both consents and the therapist's approval.",
+            "facts": _FACTS,
+            "decision": {**_AFTER, "action": "proceed", "clause": "X1", "card": None},
+        }
+    ],
+}
+DIFFERENCES: Json = {"differences": [{"facts": _FACTS, "before": _BEFORE, "after": _AFTER}] * 8}
+YEAR: Json = {
+    side: {
+        "policy": name,
+        "sessions": 5000,
+        "together": 2871 + more,
+        "solo": 64 + more,
+        "rescheduled": 402 - more,
+        "cards": 610 + more,
+        "defaults": 88,
+        "misses": 331 - more,
+        "minutes_waited": 6120.4 - 31 * more,
+    }
+    for side, name, more in (("before", "harbour@2", 0), ("after", "ours@1", 17))
+}
 HOSTING: Json = {
     "name": "Dr. Marsh",
     "zone": "America/New_York",

@@ -91,6 +91,28 @@ def standing_in(told: dict[str, Any], shows: str) -> Case:
     return Case("/console", shows, states.THERAPISTS["waiting"], rest, closed=refused)
 
 
+async def try_it(page: Page) -> None:
+    await page.get_by_label("First reminder to them").fill("3")
+    await page.get_by_label("First reminder to them").press("Enter")
+    await page.get_by_text("As a file, with clauses of your own").click()
+    await page.get_by_role("button", name="Try this change").click()
+
+
+async def adopting(page: Page) -> None:
+    await try_it(page)
+    await page.get_by_role("button", name="Let it count from now on").click()
+
+
+def policy(shows: str, act: Act = nothing, **answers: dict[str, Any]) -> Case:
+    told = {"check": states.CHECKED, "prove": states.PROOF, "differences": states.DIFFERENCES, "year": states.YEAR}
+    rest: dict[str, tuple[int, dict[str, Any]]] = {
+        REDEEM: link("administrator", "policy"),
+        "/v1/policy": (200, states.IN_FORCE),
+        **{f"/v1/policy/{what}": (200, body) for what, body in {**told, **answers}.items()},
+    }
+    return Case("/policy", shows, rest=rest, act=act)
+
+
 CASES: dict[str, Case] = {
     "index": Case("/", "Video sessions for couples"),
     "join without link": Case("/join", "Please open your own link", token=""),
@@ -160,6 +182,11 @@ CASES: dict[str, Case] = {
         rest={**TEAM, "/v1/reviews": (200, {**states.REVIEWS, "items": [states.LOOKED_AT]})},
         act=press("Look at it again"),
     ),
+    "policy": policy("Try a change"),
+    "policy faults": policy("Try a change", check=states.FAULTY),
+    "policy tried": policy("What would a year look like?", try_it),
+    "policy broken": policy("Is it safe?", try_it, prove=states.BROKEN_PROOF),
+    "policy adopting": policy("Let ours, version 1 count?", adopting),
     "messages": Case(
         "/messages", "Messages sent", rest={**TEAM, "/v1/demo/messages": (200, states.messages("http://d"))}
     ),

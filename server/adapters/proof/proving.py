@@ -106,7 +106,9 @@ def example(solver: Any, symbols: Symbols, policy: Policy, what: Any, rules: Rul
 
 def _ordinary(s: Symbols) -> Iterator[Any]:
     """What an ordinary session looks like, the most telling first: a couple, the therapist there, one missing."""
-    yield from (z3.Not(flag) for flag in (s.outage, s.asked, s.keep_apart, s.host_away, s.solo, s.started))
+    yield from (
+        z3.Not(flag) for flag in (s.outage, s.asked, s.keep_apart, s.uninterpreted, s.host_away, s.solo, s.started)
+    )
     yield s.kind.is_(Kind.COUPLES)
     yield from (z3.Not(flag) for focus, flag in s.focus.items() if focus is not Focus.COMMUNICATION)
     yield s.focus[Focus.COMMUNICATION]

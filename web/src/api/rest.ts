@@ -1,8 +1,8 @@
 import type { Action, Instant } from "../protocol";
 
 export interface Redeemed {
-  readonly purpose: "session" | "proposal" | "team";
-  readonly role: "partner" | "therapist" | "team" | "interpreter" | "captioner" | "support";
+  readonly purpose: "session" | "proposal" | "team" | "policy";
+  readonly role: "partner" | "therapist" | "team" | "administrator" | "interpreter" | "captioner" | "support";
   readonly session: string | null;
   readonly name: string;
   readonly speed: number;
@@ -163,11 +163,11 @@ export async function assess(
   return await call(`/v1/reviews/${encodeURIComponent(session)}`, { ...as(token), method: "POST", body: JSON.stringify(word) });
 }
 
-function as(token: string): RequestInit {
+export function as(token: string): RequestInit {
   return { headers: { Authorization: `Bearer ${token}` } };
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+export async function call<T>(path: string, init: RequestInit): Promise<T> {
   const headers = { ...(init.headers as Record<string, string> | undefined), "Content-Type": "application/json" };
   let response: Response;
   try {

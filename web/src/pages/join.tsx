@@ -32,7 +32,7 @@ async function begin(): Promise<void> {
   }
   try {
     const link = await redeem(token);
-    const elsewhere = { therapist: "/console", team: "/team" }[link.role as string] ?? (link.purpose === "proposal" ? "/times" : null);
+    const elsewhere = { therapist: "/console", team: "/team", administrator: "/policy" }[link.role as string] ?? (link.purpose === "proposal" ? "/times" : null);
     if (elsewhere) return location.replace(elsewhere + location.hash);
     const desk = new Desk(token);
     desk.clock.speed.value = link.speed;
