@@ -54,9 +54,10 @@ class ProcessWorkshop:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            preexec_fn=lambda: os.nice(NICE),
         )
         try:
+            with contextlib.suppress(OSError):  # it may have ended already
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
             said, _ = await asyncio.wait_for(process.communicate(), self._within)
         except TimeoutError as late:
             raise TooLong("That took too long and was given up. Please try again later.") from late

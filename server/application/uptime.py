@@ -6,12 +6,13 @@ Such time counts against nobody (A1): it is recorded in the sessions it concerns
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from server.application.media_events import MediaEvent, WorkerLost, WorkerReady
-from server.application.ports import Clock
+from server.application.ports import Clock, RecordUnavailable
 from server.domain.session.commands import RecordOutage
 from server.domain.session.evolve import has_begun
 from server.domain.session.state import Session
@@ -74,7 +75,8 @@ class MediaWatch:
         """Runs until cancelled."""
         while True:
             await asyncio.sleep(LOOK)
-            await self.look()
+            with contextlib.suppress(RecordUnavailable):  # looked at again
+                await self.look()
 
     async def look(self) -> None:
         """Begin what has lasted long enough, and end what is over."""
