@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,7 @@ class PolicyDesk:
         """`read` raises `Unreadable`; `written` gives the parameters as they stand in a file."""
         self._book, self._policies, self._workshop, self._clock = book, policies, workshop, clock
         self._read, self._written = read, written
+        self._adopting = asyncio.Lock()
 
     async def in_force(self) -> dict[str, Any]:
         """The policy that decides for sessions to come, its text, and every version there ever was, latest first."""
@@ -102,13 +104,14 @@ class PolicyDesk:
             raise NotAdopted("same_policy", "This version is in force already. A change needs a new version number.")
         if not (await self._workshop.prove(text))["proven"]:
             raise NotAdopted("not_proven", "This policy is not safe, so it can’t count.")
-        if seen != self._book.current.name:  # the proof took a while
-            raise NotAdopted("policy_changed", "Another policy came into force meanwhile. Please look again.")
-        try:
-            await self._book.adopt(text, self._clock.now())
-        except NameTaken as no:
-            message = "This version number stands for another policy already. Give yours the next one."
-            raise NotAdopted("version_taken", message) from no
+        async with self._adopting:
+            if seen != self._book.current.name:  # the proof took a while
+                raise NotAdopted("policy_changed", "Another policy came into force meanwhile. Please look again.")
+            try:
+                await self._book.adopt(text, self._clock.now())
+            except NameTaken as no:
+                message = "This version number stands for another policy already. Give yours the next one."
+                raise NotAdopted("version_taken", message) from no
         return await self.in_force()
 
     async def _text(self) -> str:
