@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +14,8 @@ from server.application.policy_desk import NotAdopted, PolicyDesk, TooLong, Unre
 from server.http.bearer import grant_of, json_body
 from server.http.problems import Problem
 
-Work = Callable[[str], Awaitable[dict[str, Any]]]
+Work = Callable[[str], Coroutine[Any, Any, dict[str, Any]]]
+LOOK = 0.25  # s until it is noticed that nobody waits for an answer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class PolicyApi:
     async def _work(self, request: web.Request, work: Work) -> web.Response:
         text = await self._text(request, {"text"})
         try:
-            return web.json_response(await work(text))
+            return web.json_response(await _while_wanted(request, work(text)))
         except (Unreadable, TooLong) as no:
             raise _problem(no) from no
 
@@ -80,6 +82,20 @@ class PolicyApi:
         if set(body) != keys or not isinstance(text, str) or not text.strip():
             raise Problem(400, "malformed", f"Send {' and '.join(sorted(keys))}.")
         return text
+
+
+async def _while_wanted(request: web.Request, work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """What `work` comes to. It is cancelled once whoever asked has gone, so that it keeps nobody else waiting."""
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=LOOK)
+            if request.transport is None or request.transport.is_closing():
+                task.cancel()
+        return await task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def _problem(no: Unreadable | TooLong) -> Problem:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from datetime import datetime
 from typing import Any
 
+import aiohttp
 import pytest
 
-from server.adapters.workshop import ProcessWorkshop
+from server.adapters.workshop import MOST_WAITING, ProcessWorkshop
+from server.application.policies import PolicyBook
 from server.application.policy_desk import TooLong
+from server.domain.attendance import Policy
 from tests.service.support import House, eventually, house
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
@@ -94,6 +99,22 @@ async def test_two_administrators_do_not_write_over_one_another() -> None:
         assert (status, told["type"]) == (409, "urn:dyad:problem:version_taken")
 
 
+async def test_of_two_who_adopt_at_once_the_second_is_told_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    adopts = PolicyBook.adopt
+
+    async def slowly(book: PolicyBook, text: str, now: datetime) -> Policy:
+        await asyncio.sleep(4.0)  # a slow disk, for longer than the other's proof takes
+        return await adopts(book, text, now)
+
+    monkeypatch.setattr(PolicyBook, "adopt", slowly)
+    async with house() as home:
+        texts = (OURS, OURS.replace("ours", "other"))
+        answers = await asyncio.gather(*(ask(home, "/adopt", text=text, seen="default@1") for text in texts))
+        assert sorted(status for status, _ in answers) == [200, 409]
+        (refused,) = (told for status, told in answers if status == 409)
+        assert refused["type"] == "urn:dyad:problem:policy_changed"
+
+
 @pytest.mark.parametrize("who", ["team", "a", "therapist"])
 async def test_the_policy_is_the_administrator_s_alone(who: str) -> None:
     async with house() as home:
@@ -123,6 +144,32 @@ async def test_the_service_answers_while_a_policy_is_proven() -> None:
         assert slowest < 1.5
 
 
+async def test_what_the_administrator_stops_makes_room_at_once() -> None:
+    async with house() as home:
+        for _ in range(MOST_WAITING + 1):
+            work = asyncio.create_task(ask(home, "/year", text=OURS))
+            await asyncio.sleep(0.3)
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+        await asyncio.sleep(1.0)
+        began = time.monotonic()
+        status, proof = await ask(home, "/prove", text=OURS)
+        assert (status, proof.get("proven")) == (200, True)
+        assert time.monotonic() - began < 5.0  # nobody's unwanted year came first
+
+
 async def test_what_takes_too_long_is_killed_and_said() -> None:
     with pytest.raises(TooLong, match="too long"):
         await ProcessWorkshop(within=0.2).prove(OURS)
+
+
+async def test_the_service_stops_at_once_while_a_year_is_played() -> None:
+    async with house() as home:
+        work = asyncio.create_task(ask(home, "/year", text=OURS))
+        await asyncio.sleep(1.0)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2.0
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError, aiohttp.ClientError, ValueError):
+        await work
