@@ -56,6 +56,7 @@ format: $(INSTALLED) ## Rewrite Python files in the project's format
 generate: $(INSTALLED) ## Write the AsyncAPI document and the page's types from the server's models
 	$(PYTHON) -m signaling.asyncapi
 	$(PYTHON) web/scripts/generate_types.py
+	$(PYTHON) web/scripts/generate_words.py
 
 lock: $(CREATED) ## Bring requirements.lock in line with pyproject.toml (ARGS=--upgrade for newer versions)
 	$(PIP) install uv==$(UV_VERSION)

@@ -10,7 +10,8 @@ import pytest
 
 from tests.architecture.imports import ROOT
 
-PIN = re.compile(r"^[a-z0-9][a-z0-9-]*==[0-9][A-Za-z0-9.+!]*( ; [a-z_]+ (<|>|<=|>=|==|!=) '[A-Za-z0-9.]+')?$")
+CONDITION = r"\(*[a-z_]+ (<|>|<=|>=|==|!=) '[A-Za-z0-9._]+'\)*"
+PIN = re.compile(rf"^[a-z0-9][a-z0-9-]*==[0-9][A-Za-z0-9.+!]*( ; {CONDITION}( (and|or) {CONDITION})*)?$")
 
 
 def faults(lock: str) -> list[str]:

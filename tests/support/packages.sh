@@ -7,6 +7,7 @@ needed() {
   command -v chromium >/dev/null || echo chromium
   command -v redis-server >/dev/null || echo redis-server
   command -v turnserver >/dev/null || echo coturn
+  command -v radicale >/dev/null || echo radicale
 }
 
 packages=${*:-$(needed)}

@@ -5,17 +5,23 @@ Pure: every instant is an argument. Instants are aware `datetime`s; results are 
 
 from server.domain.schedule.choice import Choice, agree, choice
 from server.domain.schedule.hours import Busy, Calendar, ScheduleError, Slot, WeeklyHours, Window
+from server.domain.schedule.places import Stay, Stays, unlicensed
+from server.domain.schedule.rules import Rules
 from server.domain.schedule.search import find_slots
 
 __all__ = [
     "Busy",
     "Calendar",
     "Choice",
+    "Rules",
     "ScheduleError",
     "Slot",
+    "Stay",
+    "Stays",
     "WeeklyHours",
     "Window",
     "agree",
     "choice",
     "find_slots",
+    "unlicensed",
 ]

@@ -1,4 +1,4 @@
-"""A person's calendar: weekly hours on the wall of their own zone, and the spans in which they are taken.
+"""A person's calendar: weekly hours on the wall of their own zone, extra spans, and those in which they are taken.
 
 Wall time and zone are what is stored, never an offset: 3 PM stays 3 PM when the clocks change.
 """
@@ -89,14 +89,21 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When one person can be booked: their weekly hours, less what they are busy with."""
+    """When one person can be booked: in their weekly hours and the extra spans, less what they are busy with.
+
+    Extra spans open a time and never close one. `sessions` are those booked already: taken like any busy span, and
+    what the clinic's rules count. A session that is to be moved is not among them.
+    """
 
     hours: WeeklyHours
     busy: tuple[Busy, ...] = ()
+    extra: tuple[Slot, ...] = ()
+    sessions: tuple[Slot, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.busy) > MOST_BUSY:
-            raise ScheduleError(f"{len(self.busy)} busy spans in a calendar; at most {MOST_BUSY}")
+        for name, spans in (("busy spans", self.busy), ("extra spans", self.extra), ("sessions", self.sessions)):
+            if len(spans) > MOST_BUSY:
+                raise ScheduleError(f"{len(spans)} {name} in a calendar; at most {MOST_BUSY}")
 
 
 def zone_of(name: str) -> ZoneInfo:

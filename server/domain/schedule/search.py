@@ -1,17 +1,19 @@
-"""The best times that suit everyone: the missed session's own week first, then the earliest, spread over days."""
+"""The best times that suit everyone, within the rules of the clinic."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from math import ceil, floor
 
 from server.domain.schedule.hours import Busy, Calendar, ScheduleError, Slot, check_instant, zone_of
-from server.domain.schedule.spans import Span, common, day_start, local_day, open_spans, union, without
+from server.domain.schedule.preference import prefer
+from server.domain.schedule.rules import NO_RULES, Rules
+from server.domain.schedule.spans import Span, common, day_start, inward, local_day, open_spans, outward, union, without
 
 QUARTER = 15 * 60
-APART = 2 * 60 * 60
 MOST_DAYS = 366
 MOST_MINUTES = 12 * 60
 MOST_PEOPLE = 50
@@ -27,86 +29,69 @@ def find_slots(
     count: int = 3,
     near: datetime | None = None,
     excluded: Iterable[Slot | Busy] = (),
+    rules: Rules = NO_RULES,
 ) -> list[Slot]:
     """At most `count` slots of `minutes` in [after, until) that lie in every calendar, the best first.
 
-    Starts are quarter hours of UTC. Slots of the week of `near` (the missed session) come before all others; within
-    that, a day that has no slot yet comes before one that has; then the earlier comes first. Two starts are never
-    less than two hours apart, and slots never overlap. Weeks (from Monday) and days are those of the first
-    calendar's zone, so put the host's first. Nothing that overlaps `excluded` is offered.
+    The first calendar is the host's: weeks, days and the rules' sessions are the host's. Starts are quarter hours of
+    UTC. Nothing that overlaps `excluded` is offered, and nothing that breaks a rule. The second time of an hour that
+    somebody's clocks repeat is never offered.
+
+    What is better is one rule, stated at `prefer`: the week of `near` (the missed session), then the fewest clock
+    surprises, then a day that has no slot yet, then the earliest.
     """
     _check(calendars, minutes, after, until, count, near)
-    low, high = _ceil(after), int(until.timestamp())
-    free = _free(calendars, low, high, excluded)
-    starts = _starts(free, minutes * 60)
-    apart = max(APART, minutes * 60)
-    zone = zone_of(calendars[0].hours.zone)
-    chosen: list[int] = []
-    for group in _groups(starts, zone, near):
-        chosen += sorted(_spread(group, zone, count - len(chosen), apart, chosen))
     length = timedelta(minutes=minutes)
+    seconds = minutes * 60
+    free = _free(calendars, ceil(after.timestamp()), floor(until.timestamp()), excluded, rules)
+    starts = _starts(free, seconds, _full_days(calendars[0], rules))
+    zones = [zone_of(calendar.hours.zone) for calendar in calendars]
+    chosen = prefer(starts, zones, None if near is None else floor(near.timestamp()), count, seconds)
     return [Slot(begin, begin + length) for begin in (datetime.fromtimestamp(start, UTC) for start in chosen)]
 
 
-def _free(calendars: Sequence[Calendar], low: int, high: int, excluded: Iterable[Slot | Busy]) -> list[Span]:
+def _free(
+    calendars: Sequence[Calendar], low: int, high: int, excluded: Iterable[Slot | Busy], rules: Rules
+) -> list[Span]:
+    """What is open to everyone and taken by nobody."""
     free: list[Span] = [(low, high)] if low < high else []
-    for hours in {calendar.hours for calendar in calendars}:
-        free = common(free, open_spans(hours, low, high))
-    # Who is busy doesn't matter: one union of everything taken, cut out once.
-    taken = [_outward(span) for calendar in calendars for span in calendar.busy]
-    taken += [_outward(span) for span in excluded]
-    return without(free, union(taken))
+    # Also without rules this takes the repeated hours out of extra spans.
+    for zone in {calendar.hours.zone for calendar in calendars}:
+        free = common(free, open_spans(rules.day_of(zone), low, high))
+    weekly = {hours: open_spans(hours, low, high) for hours in {calendar.hours for calendar in calendars}}
+    for calendar in calendars:
+        extra = (span for slot in calendar.extra for span in inward(slot.start, slot.end))
+        free = common(free, union([*weekly[calendar.hours], *extra]))
+    return without(free, _taken(calendars, excluded, rules.buffer * 60))
 
 
-def _starts(free: Sequence[Span], length: int) -> list[int]:
-    """Every quarter hour at which a slot of that length (seconds) fits, ascending."""
-    return [start for low, high in free for start in range(-(-low // QUARTER) * QUARTER, high - length + 1, QUARTER)]
+def _taken(calendars: Sequence[Calendar], excluded: Iterable[Slot | Busy], buffer: int) -> list[Span]:
+    """Everything taken, by whomever: one union, cut out once."""
+    taken = [outward(span.start, span.end) for span in excluded]
+    for calendar in calendars:
+        taken += [outward(span.start, span.end) for spans in (calendar.busy, calendar.sessions) for span in spans]
+    for session in calendars[0].sessions:
+        start, end = outward(session.start, session.end)
+        taken.append((start - buffer, end + buffer))
+    return union(taken)
 
 
-def _groups(starts: list[int], zone: ZoneInfo, near: datetime | None) -> list[list[int]]:
-    """The starts in order of preference: the week of `near`, then the rest."""
-    if near is None:
-        return [starts]
-    day = near.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    first = bisect_left(starts, day_start(zone, monday))
-    last = bisect_left(starts, day_start(zone, monday + timedelta(days=7)))
-    return [starts[first:last], starts[:first] + starts[last:]]
+def _full_days(host: Calendar, rules: Rules) -> list[Span]:
+    """The days on which the host has as many sessions as the rules allow."""
+    if rules.most_per_day is None:
+        return []
+    zone = zone_of(host.hours.zone)
+    held = Counter(local_day(zone, floor(session.start.timestamp())) for session in host.sessions)
+    full = (day for day, sessions in held.items() if sessions >= rules.most_per_day)
+    return union((day_start(zone, day), day_start(zone, day + timedelta(days=1))) for day in full)
 
 
-def _spread(starts: list[int], zone: ZoneInfo, count: int, apart: int, before: Sequence[int]) -> list[int]:
-    """At most `count` of the starts: the first of each new day, then of used days, `apart` seconds between any two."""
-    picked: list[int] = []
-    used = {local_day(zone, start) for start in before}
-
-    def fits(start: int) -> bool:
-        return all(abs(start - other) >= apart for other in (*before, *picked))
-
-    i = 0
-    while i < len(starts) and len(picked) < count:
-        day = local_day(zone, starts[i])
-        if day in used:
-            i = bisect_left(starts, day_start(zone, day + timedelta(days=1)), lo=i + 1)
-        elif fits(starts[i]):
-            picked.append(starts[i])
-            used.add(day)
-        else:
-            i += 1
-    for start in starts:
-        if len(picked) >= count:
-            break
-        if fits(start):
-            picked.append(start)
-    return picked
-
-
-def _outward(span: Slot | Busy) -> Span:
-    """The span in whole seconds, never shorter than it is."""
-    return int(span.start.timestamp() // 1), _ceil(span.end)
-
-
-def _ceil(instant: datetime) -> int:
-    return -int(-instant.timestamp() // 1)
+def _starts(free: Sequence[Span], length: int, barred: Sequence[Span]) -> list[int]:
+    """Every quarter hour outside `barred` at which a slot of that length (seconds) fits, ascending."""
+    starts = [start for low, high in free for start in range(-(-low // QUARTER) * QUARTER, high - length + 1, QUARTER)]
+    for low, high in barred:
+        del starts[bisect_left(starts, low) : bisect_left(starts, high)]
+    return starts
 
 
 def _check(

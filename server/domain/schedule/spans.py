@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from server.domain.schedule.hours import WeeklyHours, zone_of
@@ -82,6 +83,17 @@ def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     return left
 
 
+def outward(start: datetime, end: datetime) -> Span:
+    """The span in whole seconds, never shorter than it is."""
+    return floor(start.timestamp()), ceil(end.timestamp())
+
+
+def inward(start: datetime, end: datetime) -> list[Span]:
+    """The span in whole seconds, never longer than it is; none if no whole second is left."""
+    low, high = ceil(start.timestamp()), floor(end.timestamp())
+    return [(low, high)] if low < high else []
+
+
 def day_start(zone: ZoneInfo, day: date) -> int:
     """The first instant of a day in the zone, even where the clocks skip midnight."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
@@ -92,16 +104,32 @@ def local_day(zone: ZoneInfo, instant: int) -> date:
     return datetime.fromtimestamp(instant, zone).date()
 
 
-def _pieces(zone: ZoneInfo, after: int, until: int) -> Iterator[tuple[int, int, int]]:
-    """[after, until) as (start, end, UTC offset): one piece between two clock changes, less what a change repeats."""
-    start, offset = after, _offset(zone, after)
-    # A piece may begin inside a repeated hour: look back for the change that opened it.
-    start = max(start, _repeated_until(zone, after))
+def offset_at(zone: ZoneInfo, instant: int) -> int:
+    """What the zone's wall clock is ahead of UTC at the instant, in seconds."""
+    offset = datetime.fromtimestamp(instant, UTC).astimezone(zone).utcoffset() or timedelta()
+    return int(offset.total_seconds())
+
+
+def changes(zone: ZoneInfo, after: int, until: int) -> Iterator[tuple[int, int, int]]:
+    """[after, until) as (start, end, offset): one piece from each clock change to the next."""
+    start, offset = after, offset_at(zone, after)
     while start < until:
         end, following = _next_change(zone, start, offset, until)
-        if start < end:
-            yield start, end, offset
-        start, offset = end + max(0, offset - following), following
+        yield start, end, offset
+        start, offset = end, following
+
+
+def _pieces(zone: ZoneInfo, after: int, until: int) -> Iterator[tuple[int, int, int]]:
+    """The pieces of `changes`, less what a change repeats."""
+    # The first piece may begin inside a repeated hour: look back for the change that opened it.
+    fresh = _repeated_until(zone, after)
+    before: int | None = None
+    for start, end, offset in changes(zone, after, until):
+        if before is not None:
+            fresh = start + max(0, before - offset)
+        if max(start, fresh) < end:
+            yield max(start, fresh), end, offset
+        before = offset
 
 
 def _next_change(zone: ZoneInfo, start: int, offset: int, until: int) -> tuple[int, int]:
@@ -109,15 +137,15 @@ def _next_change(zone: ZoneInfo, start: int, offset: int, until: int) -> tuple[i
     low = start
     while low < until:
         high = min(low + DAY, until)
-        following = _offset(zone, high)
+        following = offset_at(zone, high)
         if following != offset:
             while high - low > 1:
                 middle = (low + high) // 2
-                if _offset(zone, middle) == offset:
+                if offset_at(zone, middle) == offset:
                     low = middle
                 else:
                     high = middle
-            return high, _offset(zone, high)
+            return high, offset_at(zone, high)
         low = high
     return until, offset
 
@@ -126,10 +154,5 @@ def _repeated_until(zone: ZoneInfo, instant: int) -> int:
     """The end of the repeated hour that the instant lies in; the instant itself if it lies in none."""
     if not datetime.fromtimestamp(instant, zone).fold:
         return instant
-    change, offset = _next_change(zone, instant - DAY, _offset(zone, instant - DAY), instant)
-    return change + max(0, _offset(zone, instant - DAY) - offset)
-
-
-def _offset(zone: ZoneInfo, instant: int) -> int:
-    offset = datetime.fromtimestamp(instant, UTC).astimezone(zone).utcoffset() or timedelta()
-    return int(offset.total_seconds())
+    change, offset = _next_change(zone, instant - DAY, offset_at(zone, instant - DAY), instant)
+    return change + max(0, offset_at(zone, instant - DAY) - offset)
