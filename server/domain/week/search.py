@@ -1,0 +1,294 @@
+"""The search: a bounded branch and bound over all needs, then again over parts of the week until none gets better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from server.domain.schedule.spans import DAY
+from server.domain.week.pools import Board, Cell, Day, Pool
+from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY
+
+# In nodes, so that the same week is found on every machine; together they keep a couple's week below 100 ms.
+FIRST_NODES = 150
+PART_NODES = 20
+TRY_NODES = 500
+MOST_PARTS = 3
+
+Picks = tuple[tuple[int, ...], ...]  # for each pool, its chosen starts
+# The least that each of the wanted more of a pool adds, in rising order: in all, and crowded days aside.
+# Fewer than wanted where no more can find room.
+Prices = tuple[list[int], list[int]]
+
+
+class State:
+    """A week in the making: what is placed, what that leaves, and what it costs so far."""
+
+    __slots__ = ("cost", "counts", "groups", "hosted", "left", "penalties", "picks", "prices")
+
+    def __init__(self, board: Board) -> None:
+        self.cost = 0
+        self.left = [pool.everything for pool in board.pools]
+        self.penalties: list[tuple[int, ...]] = [() for _ in board.pools]
+        self.counts: dict[Day, int] = {}
+        self.hosted: tuple[int, ...] = ()
+        self.groups: dict[int, int] = {}
+        self.picks: list[tuple[int, ...]] = [() for _ in board.pools]
+        self.prices: list[Prices | None] = [None for _ in board.pools]  # None: to be worked out anew
+
+    def copy(self) -> State:
+        twin = State.__new__(State)
+        twin.cost, twin.hosted = self.cost, self.hosted
+        twin.left, twin.penalties, twin.picks = self.left[:], self.penalties[:], self.picks[:]
+        twin.counts, twin.groups, twin.prices = self.counts.copy(), self.groups.copy(), self.prices[:]
+        return twin
+
+    def place(self, board: Board, index: int, start: int) -> None:
+        pool = board.pools[index]
+        cell = pool.cells[pool.cell_of[start]]
+        self.cost += self.price(pool, index, start)
+        self.picks[index] += (start,)
+        for other in board.touched[index]:
+            self.prices[other] = None
+        for other, mask in board.blocked(index, start):
+            if self.left[other] & mask:
+                self.left[other] &= ~mask
+                self.prices[other] = None
+        for other, mask in board.after(index, start):
+            self.penalties[other] += (mask,)
+        for day in cell.days:
+            self.counts[day] = count = self.counts.get(day, 0) + 1
+            if count >= board.rules.most_per_day:
+                for other, one in enumerate(board.pools):
+                    self.left[other] &= ~one.on_day.get(day, 0)
+        if pool.joint:
+            self.hosted += (cell.host_day,)
+        if (group := pool.starts[start].group) is not None:
+            self.groups[group] = taken = self.groups.get(group, 0) + 1
+            if taken >= board.places[group]:
+                for other, mask in board.sharing[group]:
+                    self.left[other] &= ~mask
+                    self.prices[other] = None
+
+    def price(self, pool: Pool, index: int, start: int) -> int:
+        """What placing it adds to the cost."""
+        crowd, close = self.crowding(pool, pool.cells[pool.cell_of[start]])
+        bit = 1 << start
+        return pool.own[start] + crowd + close + RIGHT_AFTER * sum(1 for mask in self.penalties[index] if mask & bit)
+
+    def crowding(self, pool: Pool, cell: Cell) -> tuple[int, int]:
+        """What any start of the cell adds: for days with a session already, and for joint sessions too close."""
+        crowd = 0
+        for day in cell.days:
+            if day in self.counts:
+                crowd += SAME_DAY
+        if pool.joint and self.hosted:
+            return crowd, JOINT_CLOSE * sum(1 for day in self.hosted if abs(cell.host_day - day) < 2)
+        return crowd, 0
+
+
+class Search:
+    """Finds `best`, the picks of every pool, and its `cost`.
+
+    Two tries, each of which first looks at the whole week and then again at parts of its best one: the first places
+    what has the least room first, the second what weighs most. Where one of them gets stuck the other seldom does.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.best: Picks = tuple(() for _ in board.pools)
+        self.cost = sum(pool.left_cost[0] for pool in board.pools)
+        self._nodes = 0
+        self._limit = 0
+        self._by_weight = False
+        self._seen: set[tuple[tuple[frozenset[int], ...], tuple[int, ...]]] = set()
+
+    def run(self) -> None:
+        nothing = self.cost, self.best
+        floor = self._least(State(self.board))
+        self._try(floor)
+        if self.cost > floor:
+            first = self.cost, self.best
+            self.cost, self.best = nothing
+            self._by_weight = True
+            self._try(floor)
+            self.cost, self.best = min(first, (self.cost, self.best))
+
+    def _try(self, floor: int) -> None:
+        self._nodes = 0
+        self._explore(State(self.board), FIRST_NODES)
+        size = 2
+        while size <= MOST_PARTS and self._nodes < TRY_NODES and self.cost > floor:
+            before = self.cost
+            for fixed in self._parts(size):
+                self._explore(fixed, PART_NODES)
+                if self._nodes >= TRY_NODES:
+                    break
+            size = size + 1 if self.cost == before else 2
+        self._explore(self._without((), None), PART_NODES)
+
+    def _least(self, empty: State) -> int:
+        """What no week can cost less than."""
+        prices = [self._prices(empty, index, len(pool.needs)) for index, pool in enumerate(self.board.pools)]
+        total = sum(self._floor(index, 0, full) for index, (full, _) in enumerate(prices))
+        return max(total, self._spread(empty, prices))
+
+    def _explore(self, state: State, nodes: int) -> None:
+        self._limit = self._nodes + nodes
+        self._seen.clear()
+        wanted = [len(pool.needs) - len(picks) for pool, picks in zip(self.board.pools, state.picks, strict=True)]
+        self._descend(state, wanted)
+
+    def _parts(self, size: int) -> Iterator[State]:
+        """The best week, as it is by then, with each few days taken out of it, and then with each few pools."""
+        first = min((pool.lows[0] for pool in self.board.pools if pool.lows), default=0)
+        last = max((pool.lows[-1] for pool in self.board.pools if pool.lows), default=0)
+        for days in combinations(range(first // DAY, last // DAY + 1), size):
+            yield self._without(range(len(self.board.pools)), set(days))
+        for pools in combinations(range(len(self.board.pools)), size):
+            yield self._without(pools, None)
+
+    def _without(self, pools: Sequence[int], days: set[int] | None) -> State:
+        """The best week less the sessions of these pools on these days; None means all days."""
+        state = State(self.board)
+        for index, picks in enumerate(self.best):
+            for start in picks:
+                day = self.board.pools[index].lows[start] // DAY
+                if index not in pools or (days is not None and day not in days):
+                    state.place(self.board, index, start)
+        return state
+
+    def _descend(self, state: State, wanted: Sequence[int]) -> None:
+        """Tries every way to place `wanted` more of each pool that could beat the best, the cheapest first."""
+        if self._nodes >= self._limit or (key := (tuple(map(frozenset, state.picks)), tuple(wanted))) in self._seen:
+            return
+        self._seen.add(key)
+        self._nodes += 1
+        prices = [self._prices(state, index, count) for index, count in enumerate(wanted)]
+        floors = [self._floor(index, len(state.picks[index]), full) for index, (full, _) in enumerate(prices)]
+        total = state.cost + sum(floors)
+        if total >= self.cost:
+            return
+        index = self._next(state, wanted)
+        if index is None:
+            self.cost, self.best = total, tuple(state.picks)
+            return
+        if self._spread(state, prices) >= self.cost:
+            return
+        rest, placed = total - floors[index], len(state.picks[index])
+        after = rest + self._floor(index, placed + 1, prices[index][0][:-1])
+        for price, start in self._options(state, index):
+            if after + price >= self.cost:
+                break
+            following = state.copy()
+            following.place(self.board, index, start)
+            self._descend(following, [*wanted[:index], wanted[index] - 1, *wanted[index + 1 :]])
+        if rest + self.board.pools[index].left_cost[placed] < self.cost:
+            following = state.copy()
+            following.prices[index] = [], []
+            self._descend(following, [*wanted[:index], 0, *wanted[index + 1 :]])
+
+    def _next(self, state: State, wanted: Sequence[int]) -> int | None:
+        """The pool to place from now: the tightest, or, where weight rules, the one with the weightiest need."""
+        open_pools = []
+        for index, (pool, left) in enumerate(zip(self.board.pools, state.left, strict=True)):
+            if wanted[index] and left:
+                weight, room = pool.needs[len(state.picks[index])].weight, left.bit_count() / wanted[index]
+                open_pools.append(((-weight, room) if self._by_weight else (room, -weight), index))
+        return min(open_pools)[1] if open_pools else None
+
+    def _prices(self, state: State, index: int, count: int) -> Prices:
+        """The prices of `count` more of the pool, worked out once for as long as nothing near it changes."""
+        if (known := state.prices[index]) is not None:
+            return known
+        pool, left, penalties = self.board.pools[index], state.left[index], state.penalties[index]
+        full: list[int] = []
+        bare: list[int] = []
+        for cell in pool.cells if count and left else ():
+            here = left & cell.mask
+            if not here:
+                continue
+            crowd, close = state.crowding(pool, cell)
+            own = _least(cell, here, penalties) + close
+            full.append(own + crowd)
+            bare.append(own)
+            if count > 1:
+                room = self.board.rules.most_per_day - max(state.counts.get(day, 0) for day in cell.days)
+                again = min(count, here.bit_count(), room) - 1
+                full += [own + SAME_DAY * len(cell.days)] * again
+                bare += [own] * again
+        full.sort()
+        bare.sort()
+        state.prices[index] = prices = full[:count], bare[:count]
+        return prices
+
+    def _floor(self, index: int, placed: int, prices: Sequence[int]) -> int:
+        """What a pool adds to the cost at least, if so many of it are placed and no more can be than have a price."""
+        pool = self.board.pools[index]
+        floor = pool.left_cost[placed + len(prices)]
+        if not prices or prices[-1] <= pool.needs[-1].weight:
+            return floor + sum(prices)
+        return floor + sum(min(need.weight, price) for need, price in zip(pool.needs[placed:], prices, strict=False))
+
+    def _spread(self, state: State, prices: Sequence[Prices]) -> int:
+        """Another floor of the week's cost: who has more sessions to come than empty days left will share days."""
+        floor, coming = state.cost, dict.fromkeys(self.board.days, 0)
+        for index, (_, bare) in enumerate(prices):
+            floor += self._floor(index, len(state.picks[index]), bare)
+            for person in self.board.pools[index].partners:
+                coming[person] += len(bare)
+        for person, days in self.board.days.items():
+            if coming[person] > 1:
+                empty = sum(
+                    1
+                    for day, masks in days
+                    if day not in state.counts
+                    and any(mask & state.left[index] for index, mask in masks if prices[index][1])
+                )
+                floor += SAME_DAY * max(0, coming[person] - empty)
+        return floor
+
+    def _options(self, state: State, index: int) -> list[tuple[int, int]]:
+        """Starts worth trying, the cheapest first: of each day the cheapest, and those that leave no time unused."""
+        pool, left = self.board.pools[index], state.left[index]
+        edges = left & ~((left << 1) & pool.follows) | left & ~((left & pool.follows) >> 1)
+        tried = 0
+        for cell in pool.cells:
+            here = left & cell.mask
+            levels = 0
+            for _, mask in cell.levels:
+                if level := here & mask:
+                    tried |= level & -level | 1 << (level.bit_length() - 1)
+                    for penalty in state.penalties[index]:
+                        level &= ~penalty
+                    if level:
+                        tried |= level & -level | 1 << (level.bit_length() - 1)
+                    levels += 1
+                    if levels == 2:
+                        break
+        return sorted((state.price(pool, index, start), start) for start in _bits(tried | edges))
+
+
+def _least(cell: Cell, here: int, penalties: Sequence[int]) -> int:
+    """What the cheapest of these starts costs, days aside."""
+    least = -1
+    for cost, mask in cell.levels:
+        if 0 <= least <= cost:
+            break
+        level = here & mask
+        if not level:
+            continue
+        for penalty in penalties:
+            if level & ~penalty:
+                level &= ~penalty
+            else:
+                cost += RIGHT_AFTER
+        least = cost if least < 0 else min(least, cost)
+    return least
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
