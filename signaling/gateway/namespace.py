@@ -17,7 +17,7 @@ from server.application.ports import Clock, LinkGrant, MediaRefused, RecordUnava
 from server.domain.session.commands import Connect
 from server.domain.session.plan import role_of
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import HOSTS, THERAPIST
+from server.domain.session.state import seat_of
 from signaling.gateway.hub import Hub
 from signaling.gateway.seats import Seat
 from signaling.gateway.sockets import NAMESPACE
@@ -134,7 +134,7 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return refused(no.code, no.message)
         assert grant.session is not None
         session = await self._dispatcher.session(grant.session)
-        key = THERAPIST if grant.participant in HOSTS else grant.participant
+        key = seat_of(grant.participant)
         if key not in session.seats:
             return refused("session_unknown", "There is no such session.")
         seat = self._hub.seats.of_sid(sid)

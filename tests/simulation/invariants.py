@@ -48,7 +48,7 @@ def violations(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]
     if step.after.plan is None:
         return
     yield from _replay_is_equal(step, log)
-    yield from _solo_needs_everyone_s_yes(step)
+    yield from _solo_needs_everyone_s_yes(step, log)
     yield from _nobody_here_is_absent(step)
     yield from _nothing_early(step)
     yield from _one_answer_per_card(step)
@@ -74,7 +74,7 @@ def _replay_is_equal(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterato
         yield "the log has a gap"
 
 
-def _solo_needs_everyone_s_yes(step: Step) -> Iterator[str]:
+def _solo_needs_everyone_s_yes(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]:
     for event in step.outcome.events:
         if not isinstance(event, e.SoloStarted | e.Converted):
             continue
@@ -84,7 +84,10 @@ def _solo_needs_everyone_s_yes(step: Step) -> Iterator[str]:
             yield "an intake went on with one partner"
         if not all(invitee.solo_consent for invitee in plan.partners.values()):
             yield "solo without both consents"
-        on_card = any(isinstance(x, e.CardAnswered) and x.by == "therapist" for x in step.outcome.events)
+        card = step.after.card or step.before.card  # answered now, or while Dyad could not see and acted on since
+        on_card = card is not None and any(
+            isinstance(x, e.CardAnswered) and x.by == "therapist" and x.id == card.id for x, _ in log
+        )
         optional = attendance_class(facts_of(step.before, step.now).session) is AttendanceClass.OPTIONAL
         if not (on_card or optional or approval in (SoloApproval.STANDING, SoloApproval.GRANTED)):
             yield "solo without the therapist's approval"

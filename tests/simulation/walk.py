@@ -83,6 +83,8 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.2, c.Remove(partner)),
         (1, c.ApproveSolo(rng.choice(list(SoloApproval)))),
         (0.3, c.SetTerms((rng.choice(list(Focus)),), rng.choice((None, *AttendanceClass)))),
+        (0.3, c.SetConsent(partner, rng.random() < 0.5)),
+        (0.5, c.InviteToGroup(rng.choice("abcdl"), Invitee("Kim", "America/Chicago"))),
         (0.3, c.SetStreaks(partner, rng.randrange(4), rng.randrange(4))),
         (0.3, c.CorrectOutcome(partner, rng.choice((None, *Outcome)), rng.choice(("", "It was our fault.")))),
         (0.3, c.CarryApproval(rng.random() < 0.5)),

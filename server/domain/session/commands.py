@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, Outcome, Reason, SoloApproval
-from server.domain.session.plan import Plan
+from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link
 
@@ -193,6 +193,22 @@ class SetTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SetConsent:
+    """Whether this partner agrees to the other being seen alone; it can be taken back until that has begun."""
+
+    who: str
+    solo_consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToGroup:
+    """One more partner of a group session, in a free seat."""
+
+    key: str
+    invitee: Invitee
+
+
+@dataclass(frozen=True, slots=True)
 class SetStreaks:
     """What earlier sessions left: this partner's misses and solo sessions in a row."""
 
@@ -313,6 +329,8 @@ Command = (
     | ApproveSolo
     | CarryApproval
     | SetTerms
+    | SetConsent
+    | InviteToGroup
     | SetStreaks
     | CorrectOutcome
     | AssessReview

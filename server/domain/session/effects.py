@@ -46,7 +46,31 @@ class RevokeLinks:
     who: str
 
 
-Effect = Mail | RecountStreaks | SearchTimes | BookTime | ReleaseTimes | RevokeLinks
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """A person of the programme gets the link that is theirs; no session asks for it."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAppointments:
+    """Sessions of these booked appointments, for everybody who is in them."""
+
+    appointments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMail:
+    """One message to a person with all of these appointments."""
+
+    person: str
+    appointments: tuple[str, ...]
+
+
+Effect = (
+    Mail | RecountStreaks | SearchTimes | BookTime | ReleaseTimes | RevokeLinks | Welcome | PlanAppointments | WeekMail
+)
 
 
 def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
@@ -76,7 +100,7 @@ def effects_of(event: e.Event, after: Session) -> tuple[Effect, ...]:
             return (ReleaseTimes(), *(Mail("proposal_closed", who) for who in partners), Mail("outreach", TEAM))
         case e.Concluded(Status.CANCELLED):
             return _cancellations(after)
-        case e.Planned() | e.Concluded() | e.OutcomeCorrected() | e.ApprovalGiven():
+        case e.Planned() | e.InvitedToGroup() | e.Concluded() | e.OutcomeCorrected() | e.ApprovalGiven():
             return (RecountStreaks(),)
     return ()
 

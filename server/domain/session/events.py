@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, FollowUp, Outcome, Reason, SoloApproval
-from server.domain.session.plan import Plan
+from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link, Place, Status
 
@@ -266,6 +266,18 @@ class OutcomeCorrected:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentSet:
+    who: str
+    solo_consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedToGroup:
+    key: str
+    invitee: Invitee
+
+
+@dataclass(frozen=True, slots=True)
 class StreaksSet:
     who: str
     misses: int
@@ -380,6 +392,8 @@ Event = (
     | Converted
     | OutcomesSet
     | OutcomeCorrected
+    | ConsentSet
+    | InvitedToGroup
     | StreaksSet
     | ReviewAssessed
     | FollowUpsSet

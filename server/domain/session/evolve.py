@@ -84,6 +84,18 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             assert s.plan is not None
             known = replace(s.plan.partners[who], consecutive_misses=misses, consecutive_solo=solo)
             return replace(s, plan=replace(s.plan, partners={**s.plan.partners, who: known}))
+        case e.ConsentSet(who, consent):
+            assert s.plan is not None
+            said = replace(s.plan.partners[who], solo_consent=consent)
+            return replace(s, plan=replace(s.plan, partners={**s.plan.partners, who: said}))
+        case e.InvitedToGroup(key, invitee):
+            assert s.plan is not None
+            return replace(
+                s,
+                plan=replace(s.plan, partners={**s.plan.partners, key: invitee}),
+                invitees=MappingProxyType({**s.invitees, key: invitee}),
+                seats=MappingProxyType({**s.seats, key: Seat()}),
+            )
         case e.ReviewAssessed(by, hinders, measures, note):
             return replace(s, reviews=(*s.reviews, Review(by, at, hinders, measures, note)))
         case e.FollowUpsSet(follow_ups):

@@ -52,9 +52,7 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return None
     if place not in (Place.WAITING, Place.HELD) or not session.seats[command.who].present:
         return no.NOT_WAITING
-    assert session.plan is not None
-    others = [key for key, seat in session.partners.items() if key != command.who and seat.place is Place.ROOM]
-    if session.plan.keep_apart and others and not helper:
+    if not helper and not session.may_meet(command.who):
         return no.KEPT_APART
     log.add(e.Moved(_device_of(log, command.who), Place.ROOM))
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from server.domain.attendance import Action, PartnerState
+from server.domain.attendance import Action, Kind, PartnerState
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
 from server.domain.session.log import Log
+from server.domain.session.plan import SEATS
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import HOSTS, THERAPIST, Session
+from server.domain.session.state import HOSTS, THERAPIST, Session, seat_of
 from server.domain.session.views import Link, Place
 
 LATE_LIMIT = timedelta(hours=2)
@@ -21,10 +22,35 @@ def plan_session(log: Log, command: c.PlanSession) -> Refusal | None:
     return None
 
 
+def set_consent(log: Log, command: c.SetConsent) -> Refusal | None:
+    plan = log.session.plan
+    assert plan is not None
+    known = plan.partners.get(command.who)
+    if known is None:
+        return no.UNKNOWN_PARTICIPANT
+    if known.solo_consent != command.solo_consent:
+        log.add(e.ConsentSet(command.who, command.solo_consent))
+    return None
+
+
+def invite_to_group(log: Log, command: c.InviteToGroup) -> Refusal | None:
+    plan = log.session.plan
+    assert plan is not None
+    if plan.kind is not Kind.GROUP:
+        return no.NOT_A_GROUP
+    if command.key not in SEATS:
+        return no.UNKNOWN_PARTICIPANT
+    known = plan.partners.get(command.key)
+    if known is None:
+        log.add(e.InvitedToGroup(command.key, command.invitee))
+        return None
+    return None if known.name == command.invitee.name else no.SEAT_TAKEN
+
+
 def connect(log: Log, command: c.Connect) -> Refusal | None:
     if command.who in HOSTS and command.who != log.session.host:
         return no.NOT_HOSTING
-    who = THERAPIST if command.who in HOSTS else command.who
+    who = seat_of(command.who)
     seat = log.session.seats.get(who)
     if seat is None:
         return no.UNKNOWN_PARTICIPANT

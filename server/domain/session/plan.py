@@ -19,6 +19,7 @@ class Invitee:
     consecutive_solo: int = 0
 
 
+SEATS = "abcdefghijkl"  # of partners; a couple has the first two
 HELPERS = ("interpreter", "captioner", "support")
 
 

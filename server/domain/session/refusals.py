@@ -13,6 +13,8 @@ class Refusal:
 
 NOT_PLANNED = Refusal("session_unknown", "There is no such session.")
 ALREADY_PLANNED = Refusal("already_planned", "This session is planned already.")
+NOT_A_GROUP = Refusal("not_a_group", "Only a group takes more people.")
+SEAT_TAKEN = Refusal("seat_taken", "Somebody else has this seat.")
 OVER = Refusal("session_over", "This session is over.")
 NOT_UNDER_WAY = Refusal("session_not_under_way", "The session has not begun.")
 NOT_OVER = Refusal("session_not_over", "This session is not over yet.")

@@ -85,12 +85,10 @@ def attest_in_office(log: Log, command: c.AttestInOffice) -> Refusal | None:
 
 
 def _to_the_office(session: Session, who: str) -> Refusal | None:
-    assert session.plan is not None
     if session.seats[who].place is Place.REMOVED:
         return no.REMOVED
     if not session.therapist.connected:
         return no.NEEDS_THERAPIST
     if session.attending not in (None, who):
         return no.SOLO_UNDER_WAY
-    others = [key for key, seat in session.partners.items() if key != who and seat.place is Place.ROOM]
-    return no.KEPT_APART if session.plan.keep_apart and others else None
+    return None if session.may_meet(who) else no.KEPT_APART

@@ -123,6 +123,11 @@ SUBSTITUTE = "substitute"
 HOSTS = (THERAPIST, SUBSTITUTE)
 
 
+def seat_of(participant: str) -> str:
+    """Where who has this link sits: both hosts in the one seat."""
+    return THERAPIST if participant in HOSTS else participant
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Immutable; `seq` counts the events it is made of and `at` is the instant of the last."""
@@ -209,6 +214,11 @@ class Session:
     def attended(self, key: str, now: datetime) -> timedelta:
         """A partner's time in the room with the therapist so far, whoever else was there."""
         return length(shared(self.presence, (key, THERAPIST), now))
+
+    def may_meet(self, who: str) -> bool:
+        """Whether this partner may be in the room: no couple that is kept apart ever is together."""
+        others = any(seat.place is Place.ROOM for key, seat in self.partners.items() if key != who)
+        return self.plan is not None and not (self.plan.keep_apart and others)
 
     def seat(self, key: str, **changes: object) -> Session:
         return replace(self, seats=MappingProxyType({**self.seats, key: replace(self.seats[key], **changes)}))  # type: ignore[arg-type]

@@ -101,6 +101,8 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.ApproveSolo: _while_live(hosting.approve_solo),
     c.CarryApproval: _before_start(hosting.carry_approval),
     c.SetTerms: _before_start(hosting.set_terms),
+    c.SetConsent: _while_live(people.set_consent),
+    c.InviteToGroup: _before_start(people.invite_to_group),
     c.SetStreaks: _before_start(correcting.set_streaks),
     c.CorrectOutcome: _when_over(correcting.correct_outcome),
     c.AssessReview: _everywhere(reviewing.assess_review),

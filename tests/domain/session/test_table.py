@@ -12,6 +12,7 @@ from server.adapters.codec import JsonCodec
 from server.domain.attendance import DEFAULT_POLICY, Action, Focus, Outcome, Reason, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.evolve import evolve
+from server.domain.session.plan import Invitee
 from server.domain.session.refusals import Refusal
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.state import Session
@@ -47,6 +48,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.AttestInOffice("b", True),
     c.AttestPresence("a", False),
     c.TakeOver("substitute"),
+    c.SetConsent("a", False),
+    c.InviteToGroup("c", Invitee("Kim", "UTC")),
     c.SetStreaks("a", 1, 0),
     c.CorrectOutcome("b", Outcome.EXCUSED, "The bus stood still."),
     c.CarryApproval(True),
