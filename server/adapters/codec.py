@@ -1,9 +1,9 @@
-"""Stored JSON of the session's events and effects, checked by their own types."""
+"""Stored JSON of the session's events and effects and of the programme's records, checked by their own types."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
@@ -14,8 +14,11 @@ _EVENTS: dict[str, type] = {cls.__name__: cls for cls in get_args(Event)}
 _EFFECTS: dict[str, type] = {cls.__name__: cls for cls in get_args(Effect)}
 
 
+T = TypeVar("T")
+
+
 @cache
-def _adapter(cls: type) -> TypeAdapter[Any]:
+def _adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
@@ -33,3 +36,14 @@ class JsonCodec:
     def effect(self, kind: str, body: str) -> Effect:
         effect: Effect = _adapter(_EFFECTS[kind]).validate_json(body)
         return effect
+
+    def dump(self, value: object) -> str:
+        """A record of the programme; its kind is told by who keeps it."""
+        cls: Any = type(value)
+        text: str = _adapter(cls).dump_json(value).decode()
+        return text
+
+    def load(self, kind: type[T], body: str) -> T:
+        cls: Any = kind
+        value: T = _adapter(cls).validate_json(body)
+        return value

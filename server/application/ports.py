@@ -6,13 +6,14 @@ Every adapter of a port passes the same contract suite (tests/contracts). Instan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from server.application.media_events import MediaEvent
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
+from server.domain.session.plan import SEATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ class Outbox(Protocol):
     async def take(self, now: datetime, limit: int) -> list[OutboxRow]:
         """The oldest unfinished row of each session, where it is due; a row is leased for 30 s of real time."""
 
+    async def post(self, queue: str, draft: OutboxDraft) -> None:
+        """A row that no session's decision wrote, in a queue of its own; an id that is known stays as it is."""
+
     async def done(self, row: str) -> None: ...
 
     async def retry(self, row: str, at: datetime, why: str) -> None:
@@ -122,8 +126,9 @@ class Person:
     name: str
     email: str
     zone: str
-    role: str  # "partner" | "therapist" | "team"
+    role: str  # "partner" | "therapist" | "team" | "administrator" | …
     hours: str
+    language: str = "en"  # what we write to them in
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +152,8 @@ class LinkGrant:
     token_hash: str
     person: str
     session: str | None
-    participant: str  # key in the session, "team" or "administrator"
-    purpose: str  # "session" | "proposal" | "team" | "policy"
+    participant: str  # key in the session, or a role: "team", "administrator", "therapist", "client"
+    purpose: str  # "session" | "proposal" | "team" | "policy" | "clinic" | "portal" | "feed"
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
@@ -160,6 +165,14 @@ class HeldSlot:
     index: int
     starts_at: datetime
     minutes: int
+
+
+def seated(appointment: Appointment, person: str) -> Appointment | None:
+    """The appointment with this person in its first free seat; None where it is full or cancelled."""
+    free = [key for key in SEATS if key not in appointment.people]
+    if not free or appointment.status != "booked":
+        return None
+    return replace(appointment, people={**appointment.people, free[0]: person})
 
 
 class Directory(Protocol):
@@ -191,6 +204,12 @@ class Links(Protocol):
     async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
         """Revoke the links of a session (of one participant, or all); how many were live."""
 
+    async def standing(self, person: str, purpose: str, now: datetime) -> list[LinkGrant]:
+        """Somebody's live links of no session for that purpose, the newest first."""
+
+    async def withdraw(self, person: str, purpose: str, now: datetime) -> int:
+        """Revoke somebody's links of no session for that purpose; how many were live."""
+
 
 class Bookings(Protocol):
     """Holds and bookings: no person is ever in two booked or held places at once. Each call is one transaction.
@@ -219,6 +238,13 @@ class Bookings(Protocol):
         """The hold becomes `appointment` and the proposal's other holds are released. False (and nothing changed)
         where somebody else has the time, or the hold expired and the time was taken. True again when repeated with
         the same appointment id: the first stands, whatever the repeat says. `slot` says when `appointment` is."""
+
+    async def book_all(
+        self, appointments: Sequence[Appointment], seats: Sequence[tuple[str, str]], now: datetime
+    ) -> bool:
+        """New appointments, and for each `(appointment, person)` the first free seat (a to l) of a booked group: all
+        of it or nothing. False where somebody's time is taken, or a group is full, cancelled or unknown. True again
+        when repeated: an id that is known stands, and whoever has a seat keeps it."""
 
     async def release(self, proposal: str) -> None: ...
 
@@ -291,6 +317,16 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarItem:
+    """One of several appointments in one calendar file."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message to one person. `id` is the same on every try; `kind` names the words; instants are UTC."""
 
@@ -301,6 +337,7 @@ class Letter:
     zone: str
     clinic_name: str
     clinic_phone: str
+    language: str = "en"
     session: str = ""
     link: str | None = None
     starts_at: datetime | None = None
@@ -311,6 +348,7 @@ class Letter:
     sequence: int = 0
     method: str | None = None  # "REQUEST" | "CANCEL": a calendar file goes with it
     sent_at: datetime | None = None
+    items: tuple[CalendarItem, ...] = ()  # several appointments in one file
 
 
 class NotSent(Exception):

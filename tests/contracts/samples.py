@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from server.application.chart import Chart
 from server.application.ports import (
     Append,
     Appointment,
@@ -26,7 +27,7 @@ from server.application.ports import (
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-class Store(Record, Outbox, Directory, Links, Bookings, Policies, Heartbeat, Protocol):
+class Store(Record, Outbox, Directory, Links, Bookings, Policies, Chart, Heartbeat, Protocol):
     async def close(self) -> None: ...
 
 

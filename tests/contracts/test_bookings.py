@@ -197,3 +197,45 @@ async def test_after_a_storm_of_calls_nobody_is_in_two_places(store: Store, seed
         booked = [a for a in await store.appointments_of(person, NOW, after(999)) if a.status == "booked"]
         for one, next_one in pairwise(booked):
             assert one.starts_at + timedelta(minutes=one.minutes) <= next_one.starts_at
+
+
+async def test_a_week_is_booked_whole_or_not_at_all(store: Store) -> None:
+    assert await store.book_all([appointment("s1"), appointment("s2", 60)], [], NOW)
+    clashing = [appointment("s3", 120), appointment("s4", 100, partners=("p3", "p4"))]
+    assert not await store.book_all(clashing, [], NOW)
+    assert await store.appointment("s3") is None
+    assert await store.busy(["p1"], after(115), after(999)) == {"p1": []}
+    assert await store.book_all([appointment("s1"), appointment("s3", 120)], [], NOW), "what stands is no clash"
+    assert await store.appointment("s3") is not None
+
+
+async def test_a_seat_in_a_group_is_the_first_free_one_and_kept(store: Store) -> None:
+    group = replace(appointment("g"), people={"therapist": "t", "a": "p1"})
+    assert await store.book_all([group], [("g", "p2"), ("g", "p3")], NOW)
+    assert await store.book_all([], [("g", "p2")], NOW)
+    seated = await store.appointment("g")
+    assert seated is not None
+    assert seated.people == {"therapist": "t", "a": "p1", "b": "p2", "c": "p3"}
+    assert (await store.busy(["p3"], NOW, after(60)))["p3"] == [(NOW, after(50))]
+
+
+async def test_a_group_that_is_full_gone_or_at_a_busy_time_takes_nobody(store: Store) -> None:
+    full = replace(appointment("g"), people={"therapist": "t", **{key: f"q{key}" for key in "abcdefghijkl"}})
+    assert await store.book_all([full, appointment("elsewhere", 100)], [], NOW)
+    assert not await store.book_all([], [("g", "p9")], NOW)
+    assert not await store.book_all([], [("nowhere", "p9")], NOW)
+    other = replace(appointment("h", 120), people={"therapist": "u"})
+    assert await store.book_all([other], [], NOW)
+    assert not await store.book_all([appointment("s9", 300)], [("h", "p1")], NOW), "p1 is elsewhere until 150"
+    assert await store.appointment("s9") is None
+    await store.cancel("h")
+    assert not await store.book_all([], [("h", "p9")], NOW)
+
+
+async def test_of_40_who_want_the_last_seats_of_a_group_12_sit(store: Store) -> None:
+    assert await store.book_all([replace(appointment("g"), people={"therapist": "t"})], [], NOW)
+    results = await outcomes([store.book_all([], [("g", f"p{n}")], NOW) for n in range(40)])
+    assert results.count(True) == 12
+    group = await store.appointment("g")
+    assert group is not None
+    assert len(set(group.people.values())) == 13

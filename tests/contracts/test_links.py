@@ -74,3 +74,24 @@ async def test_revoking_a_participant_leaves_the_others_in(store: Store) -> None
     assert await store.find("b") == grant("b", participant="b")
     assert await store.revoke("s1", None, NOW) == 1
     assert await store.revoke("unknown", None, NOW) == 0
+
+
+async def test_somebody_s_own_links_are_found_and_withdrawn_without_those_of_others(store: Store) -> None:
+    own = replace(grant("own", session=None), purpose="feed")
+    await store.add(own)
+    await store.add(replace(own, token_hash="newer", created_at=after(1)))
+    await store.add(replace(own, token_hash="expired", expires_at=after(1)))
+    await store.add(replace(own, token_hash="session", session="s1"))
+    await store.add(replace(own, token_hash="page", purpose="portal"))
+    await store.add(replace(own, token_hash="other", person="p2"))
+    assert [one.token_hash for one in await store.standing("p1", "feed", after(2))] == ["newer", "own"]
+    assert await store.withdraw("p1", "feed", after(2)) == 2
+    assert await store.standing("p1", "feed", after(2)) == []
+    assert await store.withdraw("p1", "feed", after(3)) == 0
+    found = await store.find("own")
+    assert found is not None
+    assert found.revoked_at == after(2)
+    for name in ("session", "page", "other"):
+        kept = await store.find(name)
+        assert kept is not None
+        assert kept.revoked_at is None

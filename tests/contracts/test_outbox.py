@@ -38,6 +38,17 @@ async def test_a_row_comes_whole(store: Store) -> None:
     assert (row.id, row.session, row.kind, row.body, row.tries) == ("m1", "s1", "mail", '{"to": "p1"}', 0)
 
 
+async def test_a_row_that_no_session_wrote_is_posted_once_and_waits_for_nobody_else(store: Store) -> None:
+    await store.append(entry("s1", drafts=[draft("m1", after(60))]))
+    for _ in range(2):
+        await store.post("s1/reminder", draft("r1", after(5)))
+    assert await taken(store, 4) == []
+    assert await taken(store, 5) == ["r1"]
+    await store.done("r1")
+    await store.post("s1/reminder", draft("r1", after(5)))
+    assert await taken(store, 60) == ["m1"]
+
+
 async def test_a_row_waits_for_its_time(store: Store) -> None:
     await store.append(entry("s1", drafts=[draft("m1", after(5))]))
     assert await taken(store, 4.9) == []

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from server.adapters.icalendar import MOST_SEQUENCE, UID, Method
-from server.adapters.mail.message import MOST_ID, MOST_NAME, MessageError, address, one_line
+from server.adapters.icalendar import MOST_SEQUENCE, UID
+from server.adapters.mail.message import MOST_ID, MOST_NAME, FileMethod, MessageError, address, one_line
 from server.domain.schedule.hours import ScheduleError, zone_of
 
 MOST_LINK = 2_000
-MOST_TIMES = 10
+MOST_TIMES = 40
 LANGUAGES = ("en", "es")
 
 
@@ -30,7 +30,7 @@ class Kind:
 
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
-    method: Method | None = None
+    method: FileMethod | None = None
 
 
 def _keys(*names: str) -> frozenset[str]:
@@ -41,6 +41,10 @@ def _keys(*names: str) -> frozenset[str]:
 COMMON = _keys("id", "to_name", "to_email", "zone", "clinic_name", "clinic_phone")
 
 KINDS: Mapping[str, Kind] = {
+    # to whoever joins the programme or its staff
+    "welcome": Kind(_keys("link")),
+    "welcome_staff": Kind(_keys("link")),
+    "week": Kind(_keys("times", "link", "calendars"), method="PUBLISH"),
     # to partners
     "reminder": Kind(_keys("starts_at", "minutes", "link")),
     "nudge": Kind(_keys("starts_at", "link")),
@@ -59,6 +63,8 @@ KINDS: Mapping[str, Kind] = {
     "outreach": Kind(_keys("link"), _keys("starts_at")),
 }
 CALENDAR = _keys("uid", "sequence", "stamp", "organizer_email")
+CALENDARS = _keys("items", "stamp", "organizer_email")
+ITEM = _keys("uid", "sequence", "starts_at", "minutes")
 
 
 def checked(kind: str, context: Mapping[str, object]) -> dict[str, Any]:
@@ -149,11 +155,20 @@ def _whole(low: int, high: int) -> Callable[[str, object], int]:
     return check
 
 
-def _calendar(key: str, value: object) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ContextError(f"{key} is not an object")
-    _only(key, value, CALENDAR, frozenset())
-    return {name: _CHECKS[name](f"{key}.{name}", item) for name, item in value.items()}
+def _object(names: frozenset[str]) -> Callable[[str, object], dict[str, Any]]:
+    def check(key: str, value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ContextError(f"{key} is not an object")
+        _only(key, value, names, frozenset())
+        return {name: _CHECKS[name](f"{key}.{name}", item) for name, item in value.items()}
+
+    return check
+
+
+def _items(key: str, value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_TIMES:
+        raise ContextError(f"{key} is not a list of 1 to {MOST_TIMES} appointments")
+    return [_object(ITEM)(key, item) for item in value]
 
 
 _CHECKS: Mapping[str, Callable[[str, object], Any]] = {
@@ -170,7 +185,9 @@ _CHECKS: Mapping[str, Callable[[str, object], Any]] = {
     "until": _instant,
     "times": _times,
     "answer_by": _instant,
-    "calendar": _calendar,
+    "calendar": _object(CALENDAR),
+    "calendars": _object(CALENDARS),
+    "items": _items,
     "uid": _uid,
     "sequence": _whole(0, MOST_SEQUENCE),
     "stamp": _instant,

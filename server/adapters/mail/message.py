@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
-from server.adapters.icalendar import ADDRESS, CONTROLS, Method
+from server.adapters.icalendar import ADDRESS, CONTROLS
+
+FileMethod = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 MOST_ID = 200
 MOST_NAME = 200
@@ -38,7 +40,7 @@ class Message:
     text: str = field(repr=False)
     html: str = field(repr=False)
     ics: bytes | None = field(default=None, repr=False)
-    ics_method: Method | None = None
+    ics_method: FileMethod | None = None
 
     def __post_init__(self) -> None:
         one_line("id", self.id, MOST_ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from server.adapters.mail.context import KINDS
@@ -40,12 +41,19 @@ class MailPost:
                 "stamp": letter.sent_at,
                 "organizer_email": self._organizer,
             }
+        if letter.items:
+            offered["calendars"] = {
+                "items": [asdict(item) for item in letter.items],
+                "stamp": letter.sent_at,
+                "organizer_email": self._organizer,
+            }
         facts = {key: value for key, value in offered.items() if key in kind.needs | kind.may and value is not None}
         return {
             "id": letter.id,
             "to_name": letter.name,
             "to_email": letter.email,
             "zone": letter.zone,
+            "language": letter.language,
             "clinic_name": letter.clinic_name,
             "clinic_phone": letter.clinic_phone,
             **facts,

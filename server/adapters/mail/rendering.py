@@ -8,9 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from server.adapters.icalendar import CalendarEntry, Method, invitation
+from server.adapters.icalendar import CalendarEntry, feed, invitation
 from server.adapters.mail.context import KINDS, checked
-from server.adapters.mail.message import Message
+from server.adapters.mail.message import FileMethod, Message
 from server.adapters.mail.words import TEMPLATES, Words, words
 
 
@@ -66,14 +66,22 @@ def _said(facts: Mapping[str, Any], language: Words) -> dict[str, Any]:
     }
 
 
-def _calendar_file(facts: Mapping[str, Any], language: Words, method: Method) -> bytes:
+def _calendar_file(facts: Mapping[str, Any], language: Words, method: FileMethod) -> bytes:
     """Made of the very facts that the mail says, so that the two can't differ."""
-    calendar = facts["calendar"]
-    entry = CalendarEntry(
+    if method == "PUBLISH":
+        several = facts["calendars"]
+        entries = [_entry(facts, language, {**several, **item}) for item in several["items"]]
+        return feed(entries, name=language.phrases["calendar_name"], stamp=several["stamp"])
+    calendar = {**facts["calendar"], "starts_at": facts["starts_at"], "minutes": facts["minutes"]}
+    return invitation(_entry(facts, language, calendar), method, stamp=calendar["stamp"])
+
+
+def _entry(facts: Mapping[str, Any], language: Words, calendar: Mapping[str, Any]) -> CalendarEntry:
+    return CalendarEntry(
         uid=calendar["uid"],
         sequence=calendar["sequence"],
-        starts_at=facts["starts_at"],
-        minutes=facts["minutes"],
+        starts_at=calendar["starts_at"],
+        minutes=calendar["minutes"],
         zone=facts["zone"],
         organizer_name=facts["clinic_name"],
         organizer_email=calendar["organizer_email"],
@@ -82,7 +90,6 @@ def _calendar_file(facts: Mapping[str, Any], language: Words, method: Method) ->
         description=language.phrases["calendar_description"],
         location=language.phrases["calendar_location"],
     )
-    return invitation(entry, method, stamp=calendar["stamp"])
 
 
 def _paragraphs(sources: tuple[str, ...], said: Mapping[str, Any]) -> list[str]:

@@ -89,3 +89,11 @@ def words(language: str) -> Words:
         when=time["when"],
         place=time["place"],
     )
+
+
+@cache
+def page_words(language: str) -> dict[str, str]:
+    """What the pages say in that language; the pages are built from the same catalogue."""
+    raw: dict[str, Any] = tomllib.loads((TEMPLATES / f"words.{language}.toml").read_text("utf-8"))
+    page: dict[str, str] = raw["page"]
+    return page

@@ -50,9 +50,7 @@ class MemoryLog:
             self._events.setdefault(entry.session, []).extend(entry.events)
         self._set_deadline(entry.session, entry.deadline)
         for draft in entry.outbox:
-            row = _Row(len(self._rows), entry.session, draft, draft.not_before)
-            self._rows[draft.id] = row
-            self._waiting.setdefault(entry.session, []).append(row)
+            self._queue(entry.session, draft)
 
     def _set_deadline(self, session: str, at: datetime | None) -> None:
         if (before := self._deadlines.pop(session, None)) is not None:
@@ -95,6 +93,15 @@ class MemoryLog:
         for row in ready[:limit]:
             row.leased_until = wall + LEASE
         return [OutboxRow(r.draft.id, r.session, r.draft.kind, r.draft.body, r.tries) for r in ready[:limit]]
+
+    async def post(self, queue: str, draft: OutboxDraft) -> None:
+        if draft.id not in self._rows:
+            self._queue(queue, draft)
+
+    def _queue(self, session: str, draft: OutboxDraft) -> None:
+        row = _Row(len(self._rows), session, draft, draft.not_before)
+        self._rows[draft.id] = row
+        self._waiting.setdefault(session, []).append(row)
 
     async def done(self, row: str) -> None:
         self._finish(row)

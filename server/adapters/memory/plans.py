@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from server.application.ports import Appointment, HeldSlot, LinkGrant, Person, StoredPolicy
+from server.application.ports import Appointment, HeldSlot, LinkGrant, Person, StoredPolicy, seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,20 @@ class MemoryPlans:
             self._links[link.token_hash] = replace(link, revoked_at=now)
         return sum(_fresh(link, now) for link in chosen)
 
+    async def standing(self, person: str, purpose: str, now: datetime) -> list[LinkGrant]:
+        live = [link for link in self._own(person, purpose) if link.revoked_at is None and _fresh(link, now)]
+        return sorted(live, key=lambda link: (link.created_at, link.token_hash), reverse=True)
+
+    async def withdraw(self, person: str, purpose: str, now: datetime) -> int:
+        chosen = [link for link in self._own(person, purpose) if link.revoked_at is None]
+        for link in chosen:
+            self._links[link.token_hash] = replace(link, revoked_at=now)
+        return sum(_fresh(link, now) for link in chosen)
+
+    def _own(self, person: str, purpose: str) -> list[LinkGrant]:
+        known = self._links.values()
+        return [one for one in known if (one.person, one.purpose, one.session) == (person, purpose, None)]
+
     # Policies
 
     async def adopt(self, policy: StoredPolicy) -> bool:
@@ -135,6 +149,35 @@ class MemoryPlans:
             return False
         self._holds.pop(proposal, None)
         await self.add_appointment(appointment)
+        return True
+
+    async def book_all(
+        self, appointments: Sequence[Appointment], seats: Sequence[tuple[str, str]], now: datetime
+    ) -> bool:
+        before = dict(self._appointments)
+        if await self._book_each(appointments, now) and await self._seat_each(seats, now):
+            return True
+        self._appointments = before
+        return False
+
+    async def _book_each(self, appointments: Sequence[Appointment], now: datetime) -> bool:
+        for one in appointments:
+            if one.id in self._appointments:
+                continue
+            if self._taken("", one.people.values(), HeldSlot(0, one.starts_at, one.minutes), now):
+                return False
+            await self.add_appointment(one)
+        return True
+
+    async def _seat_each(self, seats: Sequence[tuple[str, str]], now: datetime) -> bool:
+        for id, person in seats:
+            group = self._appointments.get(id)
+            if group is not None and person in group.people.values():
+                continue
+            joined = None if group is None else seated(group, person)
+            if joined is None or self._taken("", [person], HeldSlot(0, joined.starts_at, joined.minutes), now):
+                return False
+            await self.add_appointment(joined)
         return True
 
     async def release(self, proposal: str) -> None:

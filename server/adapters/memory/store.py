@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from server.adapters.memory.chart import MemoryChart
 from server.adapters.memory.log import MemoryLog
 from server.adapters.memory.plans import MemoryPlans
 
@@ -13,8 +14,8 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-class MemoryStore(MemoryLog, MemoryPlans):
-    """Record, Outbox, Directory, Links, Bookings and Heartbeat, for simulations and tests.
+class MemoryStore(MemoryLog, MemoryPlans, MemoryChart):
+    """Record, Outbox, Directory, Links, Bookings, Chart and Heartbeat, for simulations and tests.
 
     No method awaits, so each is one step of the event loop: nothing comes between its check and its write.
     `wall` is real time, which outbox leases run on.
@@ -23,6 +24,7 @@ class MemoryStore(MemoryLog, MemoryPlans):
     def __init__(self, wall: Callable[[], datetime] = _wall) -> None:
         MemoryLog.__init__(self, wall)
         MemoryPlans.__init__(self)
+        MemoryChart.__init__(self)
 
     async def close(self) -> None:
         """Nothing to close; here so that stores are interchangeable."""

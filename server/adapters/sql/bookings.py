@@ -10,9 +10,13 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from server.adapters.sql import directory
 from server.adapters.sql.schema import spans
-from server.application.ports import Appointment, HeldSlot
+from server.application.ports import Appointment, HeldSlot, seated
 
 Span = tuple[datetime, datetime]
+
+
+class Taken(Exception):
+    """Somebody else has the time or the seat."""
 
 
 def span_of(slot: HeldSlot) -> Span:
@@ -80,6 +84,32 @@ def book(connection: Connection, proposal: str, slot: HeldSlot, appointment: App
     release(connection, proposal)
     directory.put_appointment(connection, appointment)
     return True
+
+
+def book_all(
+    connection: Connection, appointments: Sequence[Appointment], seats: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """Raises `Taken`, and the caller's transaction is rolled back."""
+    for one in appointments:
+        if directory.appointment(connection, one.id) is not None:
+            continue
+        if _taken(connection, "", list(one.people.values()), _span(one), now):
+            raise Taken
+        directory.put_appointment(connection, one)
+    for id, person in seats:
+        group = directory.appointment(connection, id)
+        if group is None:
+            raise Taken
+        if person in group.people.values():
+            continue
+        joined = seated(group, person)
+        if joined is None or _taken(connection, "", [person], _span(group), now):
+            raise Taken
+        directory.put_appointment(connection, joined)
+
+
+def _span(appointment: Appointment) -> Span:
+    return appointment.starts_at, appointment.starts_at + timedelta(minutes=appointment.minutes)
 
 
 def release(connection: Connection, proposal: str) -> None:

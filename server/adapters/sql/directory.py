@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from server.adapters.sql import schema
 from server.adapters.sql.statements import insert_new, upsert
@@ -95,3 +95,22 @@ def revoke_links(connection: Connection, session: str, participant: str | None, 
     state = connection.execute(select(link.used_at, link.expires_at).where(*chosen)).all()
     connection.execute(update(schema.links).where(*chosen).values(revoked_at=now))
     return sum(row.used_at is None and row.expires_at > now for row in state)
+
+
+def standing_links(connection: Connection, person: str, purpose: str, now: datetime) -> list[LinkGrant]:
+    link = schema.links.c
+    live = select(schema.links).where(_own(person, purpose), link.used_at.is_(None), link.expires_at > now)
+    rows = connection.execute(live.order_by(link.created_at.desc(), link.token_hash.desc()))
+    return [LinkGrant(**row._mapping) for row in rows]
+
+
+def withdraw_links(connection: Connection, person: str, purpose: str, now: datetime) -> int:
+    live = len(standing_links(connection, person, purpose, now))
+    connection.execute(update(schema.links).where(_own(person, purpose)).values(revoked_at=now))
+    return live
+
+
+def _own(person: str, purpose: str) -> ColumnElement[bool]:
+    """Somebody's links of no session, less what is revoked."""
+    link = schema.links.c
+    return and_(link.person == person, link.purpose == purpose, link.session.is_(None), link.revoked_at.is_(None))

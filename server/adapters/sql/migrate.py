@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
-from server.adapters.sql.schema import metadata, policies, schema_version
+from server.adapters.sql.schema import care, chart, metadata, policies, schema_version
 
-VERSION = 2
+VERSION = 3
+
+
+def _programme(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE people ADD COLUMN language VARCHAR NOT NULL DEFAULT 'en'"))
+    chart.create(connection)
+    care.create(connection)
+
 
 # The step at n leads from version n to n + 1, within the transaction that `prepare` is called in.
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: lambda connection: policies.create(connection)}
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    1: lambda connection: policies.create(connection),
+    2: _programme,
+}
 
 
 class SchemaTooNew(Exception):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from server.adapters.sql import schema
-from server.application.ports import OutboxRow
+from server.application.ports import OutboxDraft, OutboxRow
 
 LEASE = timedelta(seconds=30)
 
@@ -30,6 +31,12 @@ def take(connection: Connection, now: datetime, limit: int, wall: datetime) -> l
         taken = schema.outbox.c.n.in_([found.n for found in rows])
         connection.execute(update(schema.outbox).where(taken).values(leased_until=wall + LEASE))
     return [OutboxRow(found.id, found.session, found.kind, found.body, found.tries) for found in rows]
+
+
+def post(connection: Connection, queue: str, draft: OutboxDraft) -> None:
+    known = select(schema.outbox.c.n).where(schema.outbox.c.id == draft.id)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(schema.outbox).values(session=queue, **asdict(draft)))
 
 
 def done(connection: Connection, row: str) -> None:

@@ -102,6 +102,7 @@ people = Table(
     Column("zone", String, nullable=False),
     Column("role", String, nullable=False),
     Column("hours", Text, nullable=False),
+    Column("language", String, nullable=False, server_default="en"),
 )
 
 appointments = Table(
@@ -158,6 +159,30 @@ policies = Table(
     Column("fingerprint", String, nullable=False),
     Column("text", Text, nullable=False),
     Column("adopted_at", Instant, nullable=False),
+)
+
+# Every version of every record of the programme; `wall` and `owner` say who may see it (server/application/chart.py).
+chart = Table(
+    "chart",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("owner", String, nullable=False),
+    Column("wall", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("chart_by_owner", "kind", "owner"),
+)
+
+care = Table(
+    "care",
+    metadata,
+    Column("couple", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Index("care_by_person", "person", "couple"),
 )
 
 heartbeat = Table(

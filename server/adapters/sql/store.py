@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.adapters.sql import bookings, directory, engine, log, outbox, policies
-from server.adapters.sql.threads import Reader, Writer
+from server.adapters.sql import bookings, chart, directory, engine, log, outbox, policies, threads
+from server.application.chart import Entry, Reader
 from server.application.ports import (
     Append,
     Appointment,
     HeldSlot,
     LinkGrant,
+    OutboxDraft,
     OutboxRow,
     Person,
     RecordUnavailable,
@@ -29,15 +30,15 @@ def _wall() -> datetime:
 
 
 class SqliteStore:
-    """Record, Outbox, Directory, Links, Bookings and Heartbeat. A write is on the disk when its call returns.
+    """Record, Outbox, Directory, Links, Bookings, Chart and Heartbeat. A write is on the disk when its call returns.
 
     Several processes may open one file; whoever appends first has decided. Every method raises `RecordUnavailable`
     where the file cannot be used now, or after `close`.
     """
 
     def __init__(self, path: Path, limit: int, wall: Callable[[], datetime], temporary: Path | None) -> None:
-        self._writer = Writer(engine.writing(path), limit)
-        self._reader = Reader(engine.reading(path))
+        self._writer = threads.Writer(engine.writing(path), limit)
+        self._reader = threads.Reader(engine.reading(path))
         self._wall = wall
         self._temporary = temporary
 
@@ -100,6 +101,9 @@ class SqliteStore:
     async def take(self, now: datetime, limit: int) -> list[OutboxRow]:
         return await self._writer.run(lambda c: outbox.take(c, now, limit, self._wall()))
 
+    async def post(self, queue: str, draft: OutboxDraft) -> None:
+        await self._writer.run(lambda c: outbox.post(c, queue, draft))
+
     async def done(self, row: str) -> None:
         await self._writer.run(lambda c: outbox.done(c, row))
 
@@ -140,6 +144,12 @@ class SqliteStore:
     async def revoke(self, session: str, participant: str | None, now: datetime) -> int:
         return await self._writer.run(lambda c: directory.revoke_links(c, session, participant, now))
 
+    async def standing(self, person: str, purpose: str, now: datetime) -> list[LinkGrant]:
+        return await self._reader.run(lambda c: directory.standing_links(c, person, purpose, now))
+
+    async def withdraw(self, person: str, purpose: str, now: datetime) -> int:
+        return await self._writer.run(lambda c: directory.withdraw_links(c, person, purpose, now))
+
     # Policies
 
     async def adopt(self, policy: StoredPolicy) -> bool:
@@ -147,6 +157,29 @@ class SqliteStore:
 
     async def adopted(self) -> list[StoredPolicy]:
         return await self._reader.run(policies.adopted)
+
+    # Chart
+
+    async def file(self, reader: Reader, entry: Entry) -> None:
+        await self._writer.run(lambda c: chart.file(c, reader, entry))
+
+    async def read(self, reader: Reader, kind: str, id: str) -> Entry | None:
+        return await self._reader.run(lambda c: chart.read(c, reader, kind, id))
+
+    async def records(self, reader: Reader, kind: str, owner: str | None = None) -> list[Entry]:
+        return await self._reader.run(lambda c: chart.records(c, reader, kind, owner))
+
+    async def history(self, reader: Reader, kind: str, id: str) -> list[Entry]:
+        return await self._reader.run(lambda c: chart.history(c, reader, kind, id))
+
+    async def enrol(self, couple: str, people: Mapping[str, str]) -> None:
+        await self._writer.run(lambda c: chart.enrol(c, couple, people))
+
+    async def enrolled(self, couple: str) -> Mapping[str, str]:
+        return await self._reader.run(lambda c: chart.enrolled(c, couple))
+
+    async def couples_of(self, person: str) -> list[str]:
+        return await self._reader.run(lambda c: chart.couples_of(c, person))
 
     # Bookings
 
@@ -169,6 +202,15 @@ class SqliteStore:
         if (slot.starts_at, slot.minutes) != (appointment.starts_at, appointment.minutes):
             raise ValueError("the slot and the appointment differ in time")
         return await self._writer.run(lambda c: bookings.book(c, proposal, slot, appointment, now))
+
+    async def book_all(
+        self, appointments: Sequence[Appointment], seats: Sequence[tuple[str, str]], now: datetime
+    ) -> bool:
+        try:
+            await self._writer.run(lambda c: bookings.book_all(c, appointments, seats, now))
+        except bookings.Taken:
+            return False
+        return True
 
     async def release(self, proposal: str) -> None:
         await self._writer.run(lambda c: bookings.release(c, proposal))

@@ -32,6 +32,14 @@ FACTS: dict[str, Any] = {
     "until": "2026-11-24T21:20:00Z",
     "times": [THREE, THREE + timedelta(days=1), THREE + timedelta(days=3, hours=-5)],
     "answer_by": THREE - timedelta(hours=3),
+    "calendars": {
+        "items": [
+            {"uid": "3f9c@dyad", "sequence": 0, "starts_at": THREE, "minutes": 50},
+            {"uid": "7aa1@dyad", "sequence": 2, "starts_at": THREE + timedelta(days=1), "minutes": 120},
+        ],
+        "stamp": "2026-11-23T15:15:00-06:00",
+        "organizer_email": "care@lakeside.example",
+    },
     "calendar": {
         "uid": "3f9c@dyad",
         "sequence": 4,
@@ -124,7 +132,7 @@ def test_booking_and_cancelling_carry_their_calendar_file(kind: str, method: str
 
 
 def test_no_other_kind_carries_one() -> None:
-    assert {kind for kind in KINDS if render(kind, context(kind)).ics} == {"booked", "cancelled"}
+    assert {kind for kind in KINDS if render(kind, context(kind)).ics} == {"booked", "cancelled", "week"}
 
 
 # --- the words ----------------------------------------------------------------------------------------------------
@@ -294,10 +302,25 @@ def test_a_context_that_does_not_fit_is_refused_without_repeating_it(change: dic
     assert "example" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("times", [[], [THREE] * 11, "soon", [None], [THREE.replace(tzinfo=None)]])
-def test_times_are_one_to_ten_instants(times: object) -> None:
+@pytest.mark.parametrize("times", [[], [THREE] * 41, "soon", [None], [THREE.replace(tzinfo=None)]])
+def test_times_are_one_to_forty_instants(times: object) -> None:
     with pytest.raises(ContextError, match="times"):
         render("new_times", context("new_times", times=times))
+
+
+def test_a_week_comes_as_one_mail_and_one_file_with_each_appointment_s_own_uid() -> None:
+    message = render("week", context("week", zone="America/Los_Angeles"))
+    calendar: Any = Calendar.from_ical(message.ics or b"")
+    assert (calendar["METHOD"], message.ics_method) == ("PUBLISH", "PUBLISH")
+    events = [(str(e["UID"]), int(e["SEQUENCE"]), e.DTSTART.astimezone(UTC)) for e in calendar.walk("VEVENT")]
+    assert events == [("3f9c@dyad", 0, THREE), ("7aa1@dyad", 2, THREE + timedelta(days=1))]
+    assert "Tuesday, November 24 at 1:00 PM (Los Angeles time)" in message.text
+
+
+@pytest.mark.parametrize("items", [[], "x", [{"uid": "a@dyad"}], [{**FACTS["calendars"]["items"][0], "who": "x"}]])
+def test_items_that_are_no_appointments_are_refused(items: object) -> None:
+    with pytest.raises(MessageError, match="calendars"):
+        render("week", context("week", calendars={**FACTS["calendars"], "items": items}))
 
 
 def test_an_unknown_kind_is_refused() -> None:

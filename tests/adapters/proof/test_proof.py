@@ -25,6 +25,7 @@ from server.domain.attendance import (
     decide,
 )
 from tests.domain.attendance.random_facts import facts_of, random_facts
+from tests.support.policies import with_clause
 
 SECONDS = 60  # the longest that a proof of the default policy may take
 
@@ -49,20 +50,6 @@ BROKEN = {
     ),
     "once": ("M1", "present: 2", "then: start"),
 }
-
-
-def with_clause(before: str, when: str, then: str) -> str:
-    return f"""\
-name: broken
-version: 1
-clauses:
-  - id: X1
-    before: {before}
-    when:
-      {when}
-    {then}
-    because: It seemed a good idea.
-"""
 
 
 def test_the_default_policy_is_proven() -> None:

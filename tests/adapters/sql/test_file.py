@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from server.adapters.sql import SchemaTooNew, SqliteStore, migrate
-from server.application.ports import RecordUnavailable
+from server.application.chart import Reader
+from server.application.ports import Person, RecordUnavailable
 from tests.contracts.samples import after, entry, event
 
 pytestmark = pytest.mark.asyncio
@@ -107,6 +108,19 @@ async def test_an_older_schema_is_led_to_the_newest_step_by_step(
     await (await SqliteStore.open(path)).close()
     assert query(path, "SELECT version FROM schema_version") == migrate.VERSION
     assert query(path, "SELECT count(y) FROM first_step") == 0
+
+
+async def test_a_file_from_before_the_programme_keeps_its_people_and_gets_a_chart(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    await (await SqliteStore.open(path)).close()
+    query(path, "INSERT INTO people (id, name, email, zone, role, hours) VALUES ('p', 'Alex', 'a@b', 'UTC', 'x', '[]')")
+    for statement in ("DROP TABLE chart", "DROP TABLE care", "ALTER TABLE people DROP COLUMN language"):
+        query(path, statement)
+    query(path, "UPDATE schema_version SET version = 2")
+    store = await SqliteStore.open(path)
+    assert await store.person("p") == Person("p", "Alex", "a@b", "UTC", "x", "[]", "en")
+    assert await store.records(Reader("team", "team"), "programme") == []
+    await store.close()
 
 
 async def test_a_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
