@@ -7,7 +7,7 @@ import contextlib
 import re
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -19,31 +19,60 @@ from aiohttp import web
 
 from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
+from server.adapters.icalendar import busy_of
 from server.adapters.mail import KeptMail, Message, Sender, SmtpMail
 from server.adapters.mail.post import MailPost
+from server.adapters.mail.subscription import SubscribedCalendar
+from server.adapters.plan_pdf import PlanPdf
 from server.adapters.policyfile import PolicyRefused, read_policy, written
+from server.adapters.shared_text import YjsTexts
 from server.adapters.sql import SqliteStore
+from server.adapters.webcal import fetch
 from server.adapters.workshop import ProcessWorkshop
+from server.application.accepting import Accepting
+from server.application.availabilities import Availabilities
+from server.application.calendars import Calendars
+from server.application.care import Care
+from server.application.chart import Reader
+from server.application.clinic import Clinic
+from server.application.console_door import ConsoleDoor
 from server.application.delivery import Delivery
 from server.application.dispatcher import Dispatcher
+from server.application.groups import Groups
+from server.application.imported import Imports
 from server.application.ledger import Ledger
 from server.application.letters import Letters
 from server.application.links import LinkDesk
+from server.application.own_calendar import OwnCalendar
+from server.application.own_feed import OwnFeed
+from server.application.past_weeks import PastWeeks
+from server.application.plan_rooms import PlanRooms
 from server.application.policies import PolicyBook
 from server.application.policy_desk import Fault, PolicyDesk, Unreadable
+from server.application.portal import Portal
 from server.application.ports import Clock, RecordUnavailable
+from server.application.records import Records
+from server.application.relapse_plan import RelapsePlans
 from server.application.rescheduling import Rescheduling
 from server.application.reviews import ReviewQueue
+from server.application.roles import TEAM
 from server.application.timekeeper import Timekeeper
 from server.application.uptime import MediaWatch
+from server.application.weeks import Weeks
 from server.config import Settings
 from server.domain.attendance import Policy
+from server.domain.programme import Programme
 from server.domain.session.commands import RecordOutage
 from server.http.api import Api
 from server.http.app import build_app
+from server.http.clinic import ClinicApi
 from server.http.hosting import HostingApi
+from server.http.own_calendar import OwnCalendarApi
 from server.http.policy import PolicyApi
+from server.http.portal import PortalApi
+from server.http.relapse_plan import RelapsePlanApi
 from server.http.reviews import ReviewsApi
+from server.http.weeks import WeeksApi
 from signaling.gateway.hub import Hub
 from signaling.gateway.namespace import SessionNamespace
 from signaling.gateway.sockets import Sockets
@@ -51,8 +80,6 @@ from signaling.media.backend import EmbeddedForwarder
 
 log = structlog.get_logger()
 
-TEAM = "team"
-ADMINISTRATOR = "administrator"
 RECORD = "dyad.db"
 HEARTBEAT = 1.0  # s of real time
 SHUTDOWN = 0.5  # s of real time for what is being answered
@@ -76,6 +103,7 @@ class Service:
     delivery: Delivery
     timekeeper: Timekeeper
     media_watch: MediaWatch
+    imports: Imports
     kept: KeptMail | None
     app: web.Application
 
@@ -97,6 +125,7 @@ async def service(settings: Settings, clock: SystemClock) -> AsyncIterator[Servi
             built.namespace.watch(),
             built.book.watch(),
             built.media_watch.run(),
+            built.imports.run(),
             _beat(built),
         ]
         tasks = [asyncio.create_task(_guarded(loop, built)) for loop in loops]
@@ -120,10 +149,16 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     links = LinkDesk(store, clock, lambda: secrets.token_urlsafe(32))
     kept = KeptMail() if settings.smtp is None else None
     post = MailPost(kept or _smtp(settings), settings.clinic_email)
-    letters = Letters(dispatcher, store, store, links, post, clock, settings.base_url, TEAM)
-    rescheduling = Rescheduling(dispatcher, store, store, clock)
+    records = Records(store, codec, clock)
+    clinic = Clinic(records, store, store, clock, lambda: secrets.token_urlsafe(9))
+    letters = Letters(dispatcher, store, store, links, post, clock, settings.base_url, TEAM, _programme(clinic))
+    calendars = Calendars(records, store, store)
+    groups = Groups(store, store, clock)
+    weeks = Weeks(records, clinic, calendars, store, groups, dispatcher, PastWeeks(dispatcher, store, clock), clock)
+    accepting = Accepting(weeks, records, clinic, store, store, store, dispatcher, clock, lambda: secrets.token_hex(8))
+    rescheduling = Rescheduling(dispatcher, store, store, calendars, clock, _programme(clinic))
     ledger = Ledger(dispatcher, store, clock)
-    delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links, ledger)
+    delivery = Delivery(dispatcher, store, codec, clock, letters, rescheduling, links, ledger, accepting)
     sockets = Sockets()
     hub = Hub(dispatcher, clock, media, sockets.emit, sockets.kick)
     namespace = SessionNamespace(dispatcher, links, hub, clock)
@@ -134,6 +169,20 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
     policy = PolicyDesk(book, store, ProcessWorkshop(), clock, _policy, written)
     routes = [*api.routes(), *HostingApi(dispatcher, store, links).routes(), *reviews.routes()]
     routes += PolicyApi(policy, links).routes()
+    care = Care(records, clinic, store, clock)
+    portal = Portal(records, clinic, care, store, dispatcher, links, clock)
+    routes += [*ClinicApi(clinic, care, links).routes(), *PortalApi(portal, care, links).routes()]
+    plans = RelapsePlans(records, clinic, YjsTexts())
+    pdf = PlanPdf(settings.pages / "fonts").write
+    routes += RelapsePlanApi(plans, PlanRooms(plans), store, links, clock, pdf).routes()
+    routes += WeeksApi(weeks, accepting, ConsoleDoor(store, links, clock), links).routes()
+    availabilities = Availabilities(records)
+    imports = Imports(records, availabilities, store, clock, fetch, busy_of, lambda: secrets.token_urlsafe(9))
+    feed = OwnFeed(
+        links, store, clock, SubscribedCalendar(settings.clinic_email), _programme(clinic), settings.base_url
+    )
+    own = OwnCalendar(availabilities, store, imports, feed, clock)
+    routes += OwnCalendarApi(own, imports, feed, links).routes()
     app = build_app(routes, settings.pages, version("dyad"), lambda: _ready(store))
     sockets.server.attach(app)
     timekeeper = Timekeeper(dispatcher, store, clock)
@@ -153,9 +202,18 @@ def _build(settings: Settings, clock: SystemClock, store: SqliteStore, media: Em
         delivery,
         timekeeper,
         media_watch,
+        imports,
         kept,
         app,
     )
+
+
+def _programme(clinic: Clinic) -> Callable[[], Awaitable[Programme | None]]:
+    async def programme() -> Programme | None:
+        kept = await clinic.programme(Reader(TEAM, TEAM))
+        return None if kept is None else kept.value
+
+    return programme
 
 
 def _policy(text: str) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import version as installed_version
@@ -17,7 +18,7 @@ import typer
 from server import operating
 from server.bots import SCENARIOS, Scenario, run_bot
 from server.config import SettingsRefused
-from server.demo import DemoLinks, Options, run_demo
+from server.demo import ClinicLinks, DemoLinks, Options, run_demo, run_empty_clinic
 from server.domain.attendance import Kind
 from server.planfile import PlanRefused, example_plan, read_plan
 from server.policy_cli import app as policy_app
@@ -30,9 +31,11 @@ app = typer.Typer(
     help="Video sessions for couples in recovery, with an attendance policy that acts by itself.",
 )
 link_app = typer.Typer(no_args_is_help=True, help="Make and take back links.")
+clinic_app = typer.Typer(no_args_is_help=True, help="Open a clinic.")
 session_app = typer.Typer(no_args_is_help=True, help="Look at sessions.")
 app.add_typer(policy_app, name="policy")
 app.add_typer(link_app, name="link")
+app.add_typer(clinic_app, name="clinic")
 app.add_typer(session_app, name="session")
 
 
@@ -63,12 +66,33 @@ def demo(
         list[Company] | None, typer.Option("--with", help="Who else comes, each by a link; repeat it for more.")
     ] = None,
     history: Annotated[bool, typer.Option("--history", help="The couple has six weeks behind them.")] = False,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="A clinic that has nothing yet but its administrator.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run a demo with a couple's session that is now: a link for each of its people and one for the team."""
     roles = tuple(sorted({str(role) for role in company or []}))
     options = Options(port, speed, data, lan, kind, keep_apart, roles, history)
+    if empty:
+        run(run_empty_clinic(options, lambda links: _show_clinic(links, as_json)))
+        return
     run(run_demo(options, lambda links: _show(links, speed, as_json)))
+
+
+def _show_clinic(links: ClinicLinks, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(asdict(links)))
+    else:
+        typer.echo(f"""
+  Dyad runs at {links.base_url}: a clinic on its first day.
+
+    Sasha, administrator    {links.administrator}
+    All mail                {links.messages}
+
+  Mail goes nowhere; everybody whom you add has their link there. Ctrl+C ends it.
+""")
+    sys.stdout.flush()
 
 
 def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
@@ -153,6 +177,19 @@ def link_revoke(
     """Take back the links of a session, or of one person of it."""
     count = run(operating.revoke_links(data, session, participant))
     typer.echo(json.dumps({"revoked": count}) if as_json else f"{count} links taken back")
+
+
+@clinic_app.command("open", epilog="Example: dyad clinic open --email ada@example.org --name Ada --data ./data")
+def clinic_open(
+    email: Annotated[str, typer.Option(help="Of the first administrator.")],
+    name: Annotated[str, typer.Option(help="What they go by.")],
+    data: Data,
+    base_url: Annotated[str, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")],
+    as_json: Json = False,
+) -> None:
+    """The administrator's link, from which everything else is set up in the browser. Again: a fresh link."""
+    link = run(operating.open_clinic_here(data, base_url, email, name))
+    typer.echo(json.dumps({"link": link}) if as_json else link)
 
 
 @session_app.command("plan", epilog="Example: dyad session plan --example > couple.json, then with its name for FILE")

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from server.adapters.clock import SystemClock
+from server.application.clinic import open_clinic
 from server.application.planning import plan_of
 from server.application.ports import Appointment, Person
-from server.bootstrap import ADMINISTRATOR, TEAM, Service, addresses, listen, service
+from server.application.roles import ADMINISTRATOR, TEAM
+from server.bootstrap import Service, addresses, listen, service
 from server.certificate import self_signed
 from server.config import Settings
 from server.domain.attendance import Kind
@@ -105,6 +107,15 @@ class DemoLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicLinks:
+    """`messages` is where a demo's mail is read: it goes nowhere else."""
+
+    base_url: str
+    administrator: str
+    messages: str
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """`port` 0 is any free one; `data` None is a folder that is gone at the end; `lan` serves HTTPS to the network.
 
@@ -128,15 +139,31 @@ async def demo(options: Options) -> AsyncIterator[tuple[Service, DemoLinks]]:
 
     The same `data` again goes on with the same session, its clock having run on meanwhile.
     """
+    async with _running(options) as (built, session):
+        yield built, await seed(built, session, options)
+
+
+@asynccontextmanager
+async def empty_clinic(options: Options) -> AsyncIterator[tuple[Service, ClinicLinks]]:
+    """A running service of a clinic that has nothing yet but its administrator, and fresh links."""
+    async with _running(options) as (built, _):
+        await open_clinic(built.store, "sasha@example.com", "Sasha")
+        base = built.settings.base_url
+        administrator = await built.links.mint(ADMINISTRATOR, None, ADMINISTRATOR, "clinic", VALID)
+        team = await built.links.mint(TEAM, None, TEAM, "team", VALID)
+        yield built, ClinicLinks(base, f"{base}/clinic#{administrator}", f"{base}/messages#{team}")
+
+
+@asynccontextmanager
+async def _running(options: Options) -> AsyncIterator[tuple[Service, str]]:
     with contextlib.ExitStack() as stack:
         data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dyad-demo-")))
         data.mkdir(parents=True, exist_ok=True)
         clock, session = _anchor(data / "demo.json", options.speed)
-        settings = _settings(options, data)
-        async with service(settings, clock) as built:
+        async with service(_settings(options, data), clock) as built:
             runner = await listen(built)
             try:
-                yield built, await seed(built, session, options)
+                yield built, session
             finally:
                 await runner.cleanup()
 
@@ -185,6 +212,13 @@ async def until_stopped() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await stopped.wait()
+
+
+async def run_empty_clinic(options: Options, tell: Callable[[ClinicLinks], None]) -> None:
+    """Run until stopped; `tell` gets the links once everything answers."""
+    async with empty_clinic(options) as (_, links):
+        tell(links)
+        await until_stopped()
 
 
 async def run_demo(options: Options, tell: Callable[[DemoLinks], None]) -> None:

@@ -15,14 +15,17 @@ from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
 from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
+from server.application.clinic import open_clinic
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
+from server.application.letters import OWN_LINK
 from server.application.links import LinkDesk
 from server.application.planning import people_of, plan_of
 from server.application.policies import PolicyBook
 from server.application.ports import StoredPolicy
+from server.application.roles import ADMINISTRATOR, TEAM
 from server.application.simulation import Circumstances, circumstances_of
-from server.bootstrap import ADMINISTRATOR, RECORD, TEAM, addresses, listen, service
+from server.bootstrap import RECORD, addresses, listen, service
 from server.config import Settings, SettingsRefused, from_environment
 from server.demo import until_stopped
 from server.domain.session.commands import PlanSession
@@ -106,6 +109,18 @@ async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> di
     finally:
         await store.close()
     return {who: await create_link(data, base_url, planned.id, who, valid) for who in planned.participants}
+
+
+async def open_clinic_here(data: Path, base_url: str, email: str, name: str) -> str:
+    """A link to the clinic's page for its administrator, who is there from now on."""
+    store = await SqliteStore.open(_record(data))
+    try:
+        await open_clinic(store, email, name)
+        desk = LinkDesk(store, SystemClock(), lambda: secrets.token_urlsafe(32))
+        token = await desk.mint(ADMINISTRATOR, None, ADMINISTRATOR, "clinic", OWN_LINK)
+    finally:
+        await store.close()
+    return f"{base_url.rstrip('/')}/clinic#{token}"
 
 
 async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:

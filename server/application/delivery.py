@@ -6,13 +6,25 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
+from server.application.accepting import Accepting
 from server.application.dispatcher import Dispatcher
 from server.application.ledger import Ledger
 from server.application.letters import Letters
 from server.application.links import LinkDesk
 from server.application.ports import Clock, Codec, NotSent, Outbox, OutboxRow, RecordUnavailable
 from server.application.rescheduling import Rescheduling
-from server.domain.session.effects import BookTime, Effect, Mail, RecountStreaks, ReleaseTimes, RevokeLinks, SearchTimes
+from server.domain.session.effects import (
+    BookTime,
+    Effect,
+    Mail,
+    PlanAppointments,
+    RecountStreaks,
+    ReleaseTimes,
+    RevokeLinks,
+    SearchTimes,
+    WeekMail,
+    Welcome,
+)
 
 BATCH = 50
 IDLE = 1.0  # s of real time
@@ -34,9 +46,11 @@ class Delivery:
         rescheduling: Rescheduling,
         links: LinkDesk,
         ledger: Ledger,
+        accepting: Accepting,
     ) -> None:
         self._dispatcher, self._outbox, self._codec, self._clock = dispatcher, outbox, codec, clock
         self._letters, self._rescheduling, self._links, self._ledger = letters, rescheduling, links, ledger
+        self._accepting = accepting
 
     async def run(self) -> None:
         while True:
@@ -79,5 +93,11 @@ class Delivery:
                 await self._rescheduling.release(row.session)
             case RecountStreaks():
                 await self._ledger.recount(row.session)
+            case Welcome(person):
+                await self._letters.welcome(row.id, person)
+            case PlanAppointments(appointments):
+                await self._accepting.plan(appointments)
+            case WeekMail(person, appointments):
+                await self._letters.week(row.id, person, appointments)
             case RevokeLinks(who):
                 await self._links.revoke(row.session, who)

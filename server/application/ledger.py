@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from server.application.dispatcher import Dispatcher
+from server.application.planning import partners_of, seat_in
 from server.application.ports import Appointment, Clock, Directory
 from server.domain.attendance import SoloApproval
 from server.domain.session.commands import CarryApproval, SetStreaks
-from server.domain.session.plan import role_of
 from server.domain.session.streaks import Streak, streak_of
 
 BACK, AHEAD = timedelta(days=180), timedelta(days=180)
@@ -23,16 +23,15 @@ class Ledger:
         appointment = await self._directory.appointment(session_id)
         if appointment is None:
             return
-        for participant, person in appointment.people.items():
-            if role_of(participant) == "partner":
-                await self._tell(person)
+        for person in partners_of(appointment).values():
+            await self._tell(person)
 
     async def streak(self, person: str, before: datetime) -> Streak:
         """This person's streaks from the sessions that were planned to begin before `before`."""
         past = await self._directory.appointments_of(person, before - BACK, before)
         sessions = []
         for appointment in past:
-            key = next(key for key, who in appointment.people.items() if who == person)
+            key = seat_in(appointment, person)
             sessions.append((await self._dispatcher.session(appointment.id), key))
         return streak_of(sessions)
 
@@ -41,7 +40,7 @@ class Ledger:
         for appointment in await self._directory.appointments_of(person, now - timedelta(days=1), now + AHEAD):
             if appointment.status != "booked":
                 continue
-            key = next(key for key, who in appointment.people.items() if who == person)
+            key = seat_in(appointment, person)
             streak = await self.streak(person, appointment.starts_at)
             # A session that has begun refuses it: it goes on under what it began with.
             await self._dispatcher.submit(appointment.id, SetStreaks(key, streak.misses, streak.solo))
@@ -49,15 +48,15 @@ class Ledger:
 
     async def _carry(self, appointment: Appointment) -> None:
         """The couple's standing approval, as its therapists last gave it or took it back."""
-        partners = _partners(appointment)
+        partners = set(partners_of(appointment).values())
         person, standing = min(partners), None
         for past in await self._directory.appointments_of(person, appointment.starts_at - BACK, appointment.starts_at):
             assessed = (await self._dispatcher.session(past.id)).assessed
-            if partners == _partners(past) and assessed is not None and assessed.approval is not SoloApproval.GRANTED:
+            if (
+                partners == set(partners_of(past).values())
+                and assessed is not None
+                and assessed.approval is not SoloApproval.GRANTED
+            ):
                 standing = assessed.approval is SoloApproval.STANDING
         if standing is not None:
             await self._dispatcher.submit(appointment.id, CarryApproval(standing))
-
-
-def _partners(appointment: Appointment) -> set[str]:
-    return {person for key, person in appointment.people.items() if role_of(key) == "partner"}

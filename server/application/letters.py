@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from server.application.dispatcher import Dispatcher
 from server.application.links import LinkDesk
 from server.application.planning import people_of
-from server.application.ports import Appointment, Bookings, Clock, Directory, Letter, Person, Post
+from server.application.ports import Appointment, Bookings, CalendarItem, Clock, Directory, Letter, Person, Post
+from server.application.roles import CLIENT
 from server.domain.attendance import PartnerState
+from server.domain.programme import Programme
 from server.domain.session.effects import TEAM
 from server.domain.session.plan import role_of
 from server.domain.session.state import Session
@@ -18,6 +21,7 @@ from server.domain.session.views import Status
 SESSION_LINK = timedelta(hours=12)  # a link's life beyond the planned start
 TEAM_LINK = timedelta(days=7)
 PROPOSAL_LINK = timedelta(days=3)
+OWN_LINK = timedelta(days=130)  # a whole programme and what comes before and after it
 
 
 class Letters:
@@ -31,11 +35,15 @@ class Letters:
         clock: Clock,
         base_url: str,
         team: str,
+        clinic: Callable[[], Awaitable[Programme | None]],
     ) -> None:
-        """`team` is the person who stands for the treatment team; `base_url` begins every link."""
+        """`team` is the person who stands for the treatment team; `base_url` begins every link.
+
+        `clinic` tells of the programme, once there is one.
+        """
         self._dispatcher, self._directory, self._bookings = dispatcher, directory, bookings
         self._links, self._post, self._clock = links, post, clock
-        self._base, self._team = base_url, team
+        self._base, self._team, self._clinic = base_url, team, clinic
 
     async def send(self, id: str, session_id: str, kind: str, to: str) -> None:
         """Compose and send; nothing is sent where it is no longer true. Raises `NotSent`."""
@@ -55,6 +63,7 @@ class Letters:
             session.plan.clinic_name,
             session.plan.clinic_phone,
             session=session_id,
+            language=person.language,
             starts_at=appointment.starts_at,
             minutes=appointment.minutes,
             sent_at=self._clock.now(),
@@ -62,6 +71,56 @@ class Letters:
         composed = await self._compose(letter, session, appointment, person, to)
         if composed is not None:
             await self._post.send(composed)
+
+    async def welcome(self, id: str, person_id: str) -> None:
+        """The link that is somebody's own, to the portal or to the clinic's page. Raises `NotSent`."""
+        person = await self._directory.person(person_id)
+        programme = await self._clinic()
+        if person is None or programme is None:
+            return
+        client = person.role == "partner"
+        purpose, participant = ("portal", CLIENT) if client else ("clinic", person.role)
+        token = await self._links.mint(person.id, None, participant, purpose, OWN_LINK)
+        await self._post.send(
+            Letter(
+                id,
+                "welcome" if client else "welcome_staff",
+                person.name,
+                person.email,
+                person.zone,
+                programme.clinic_name,
+                programme.clinic_phone,
+                language=person.language,
+                link=f"{self._base}/{purpose}#{token}",
+            )
+        )
+
+    async def week(self, id: str, person_id: str, appointments: Sequence[str]) -> None:
+        """What was newly booked for somebody, in one message. Raises `NotSent`."""
+        person, programme = await self._directory.person(person_id), await self._clinic()
+        found = [await self._directory.appointment(one) for one in appointments]
+        theirs = [one for one in found if one and one.status == "booked" and person_id in one.people.values()]
+        if person is None or programme is None or not theirs:
+            return
+        theirs.sort(key=lambda one: one.starts_at)
+        token = await self._links.mint(person.id, None, CLIENT, "portal", OWN_LINK)
+        await self._post.send(
+            Letter(
+                id,
+                "week",
+                person.name,
+                person.email,
+                person.zone,
+                programme.clinic_name,
+                programme.clinic_phone,
+                language=person.language,
+                link=f"{self._base}/portal#{token}",
+                times=tuple(one.starts_at for one in theirs),
+                items=tuple(CalendarItem(one.uid, one.sequence, one.starts_at, one.minutes) for one in theirs),
+                method="PUBLISH",
+                sent_at=self._clock.now(),
+            )
+        )
 
     async def _compose(
         self, letter: Letter, session: Session, appointment: Appointment, person: Person, to: str

@@ -69,6 +69,14 @@ class LinkDesk:
     async def revoke(self, session: str, participant: str | None) -> int:
         return await self._links.revoke(session, participant, self._clock.now())
 
+    async def standing(self, person: str, purpose: str) -> LinkGrant | None:
+        """The newest link of no session that somebody can use for that purpose."""
+        return next(iter(await self._links.standing(person, purpose, self._clock.now())), None)
+
+    async def withdraw(self, person: str, purpose: str) -> int:
+        """Revoke all of them."""
+        return await self._links.withdraw(person, purpose, self._clock.now())
+
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

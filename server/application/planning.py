@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
 from server.application.ports import Appointment, Directory, Person
 from server.domain.attendance import AttendanceClass, Focus, Kind, SoloApproval
-from server.domain.schedule import WeeklyHours, Window
+from server.domain.schedule import ScheduleError, WeeklyHours, Window
 from server.domain.session.plan import HELPERS, Invitee, Plan, role_of
 from server.domain.session.state import SUBSTITUTE, THERAPIST
 
@@ -47,6 +48,16 @@ def people_of(appointment: Appointment) -> dict[str, str]:
     return {**appointment.people, **({SUBSTITUTE: substitute} if substitute else {})}
 
 
+def partners_of(appointment: Appointment) -> dict[str, str]:
+    """The partners' ids by seat, in the order of the seats."""
+    return {key: person for key, person in sorted(appointment.people.items()) if role_of(key) == "partner"}
+
+
+def seat_in(appointment: Appointment, person: str) -> str:
+    """The seat of somebody who takes part."""
+    return next(key for key, who in appointment.people.items() if who == person)
+
+
 def those_needed(appointment: Appointment) -> dict[str, str]:
     """Without whom a session can't be planned: the therapist, the partners, and an interpreter where one is needed."""
     interpreter = bool(json.loads(appointment.body).get("needs_interpreter", False))
@@ -66,7 +77,14 @@ def _invitee(person: Person, terms: dict[str, Any]) -> Invitee:
 
 def weekly_hours(person: Person) -> WeeklyHours:
     """`hours` is a JSON list of `[weekday, "HH:MM", "HH:MM"]`, Monday 0."""
-    windows = tuple(
-        Window(day, time.fromisoformat(start), time.fromisoformat(end)) for day, start, end in json.loads(person.hours)
-    )
-    return WeeklyHours(person.zone, windows)
+    return WeeklyHours(person.zone, windows_of(json.loads(person.hours)))
+
+
+def windows_of(hours: Iterable[tuple[int, str, str]]) -> tuple[Window, ...]:
+    """Raises `ScheduleError`."""
+    try:
+        return tuple(Window(day, time.fromisoformat(start), time.fromisoformat(end)) for day, start, end in hours)
+    except ScheduleError:
+        raise
+    except ValueError as no:
+        raise ScheduleError("hours are a weekday and two times such as 09:00") from no

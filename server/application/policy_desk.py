@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from server.application.policies import NameTaken, PolicyBook
@@ -73,7 +72,7 @@ class PolicyDesk:
     async def in_force(self) -> dict[str, Any]:
         """The policy that decides for sessions to come, its text, and every version there ever was, latest first."""
         adopted = await self._policies.adopted()
-        versions = [{"policy": p.name, "fingerprint": p.fingerprint, "at": _iso(p.adopted_at)} for p in adopted]
+        versions = [{"policy": p.name, "fingerprint": p.fingerprint, "at": p.adopted_at.isoformat()} for p in adopted]
         return {**self._told(self._book.current), "text": await self._text(), "versions": versions[::-1]}
 
     def check(self, text: str) -> dict[str, Any]:
@@ -98,21 +97,23 @@ class PolicyDesk:
         Raises `Unreadable`, `NotAdopted` and `TooLong`; then nothing has changed.
         """
         policy = self._read(text)
-        if seen != self._book.current.name:
-            raise NotAdopted("policy_changed", "Another policy came into force meanwhile. Please look again.")
+        self._unless_changed(seen)
         if policy.name == self._book.current.name:
             raise NotAdopted("same_policy", "This version is in force already. A change needs a new version number.")
         if not (await self._workshop.prove(text))["proven"]:
             raise NotAdopted("not_proven", "This policy is not safe, so it can’t count.")
         async with self._adopting:
-            if seen != self._book.current.name:  # the proof took a while
-                raise NotAdopted("policy_changed", "Another policy came into force meanwhile. Please look again.")
+            self._unless_changed(seen)  # the proof took a while
             try:
                 await self._book.adopt(text, self._clock.now())
             except NameTaken as no:
                 message = "This version number stands for another policy already. Give yours the next one."
                 raise NotAdopted("version_taken", message) from no
         return await self.in_force()
+
+    def _unless_changed(self, seen: str) -> None:
+        if seen != self._book.current.name:
+            raise NotAdopted("policy_changed", "Another policy came into force meanwhile. Please look again.")
 
     async def _text(self) -> str:
         """The file of the policy in force; empty for the default one."""
@@ -127,7 +128,3 @@ class PolicyDesk:
             "defaults": self._written(DEFAULT_POLICY),
             "clauses": [{"id": c.id, "before": c.before, "action": c.action, "because": c.because} for c in policy.own],
         }
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from server.application.calendars import Calendars
 from server.application.dispatcher import Dispatcher
-from server.application.planning import plan_of, those_needed, weekly_hours
+from server.application.planning import plan_of, those_needed
 from server.application.ports import Appointment, Bookings, Clock, Directory, HeldSlot, NotSent
-from server.domain.schedule import Busy, Calendar, find_slots
+from server.domain.programme import Programme
+from server.domain.schedule import Busy, Rules, find_slots
 from server.domain.session.commands import PlanSession, ProposeTimes, ReportBooked, ReportNoTimes, ReportTimeTaken
 
 MINIMUM_NOTICE = timedelta(hours=12)
@@ -18,8 +21,18 @@ ATTEMPTS = 3
 
 
 class Rescheduling:
-    def __init__(self, dispatcher: Dispatcher, directory: Directory, bookings: Bookings, clock: Clock) -> None:
-        self._dispatcher, self._directory, self._bookings, self._clock = dispatcher, directory, bookings, clock
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        directory: Directory,
+        bookings: Bookings,
+        calendars: Calendars,
+        clock: Clock,
+        clinic: Callable[[], Awaitable[Programme | None]],
+    ) -> None:
+        """`clinic` tells of the programme, once there is one: its notice and its hours hold for every proposal."""
+        self._dispatcher, self._directory, self._bookings = dispatcher, directory, bookings
+        self._calendars, self._clock, self._clinic = calendars, clock, clinic
 
     async def search(self, session_id: str) -> None:
         """Propose up to three times to the session, held for everyone; or report that there are none. Repeatable."""
@@ -42,25 +55,21 @@ class Rescheduling:
         raise NotSent("the times found were taken meanwhile", again=True)
 
     async def _find(self, appointment: Appointment, excluded: tuple[datetime, ...]) -> list[datetime]:
-        now = self._clock.now()
-        after, until = now + MINIMUM_NOTICE, now + HORIZON
+        now, programme = self._clock.now(), await self._clinic()
+        notice = MINIMUM_NOTICE if programme is None else timedelta(hours=programme.notice_hours)
+        rules = Rules() if programme is None else Rules(earliest=programme.earliest, latest=programme.latest)
+        after, until = now + notice, now + HORIZON
         people = sorted(those_needed(appointment).items(), key=lambda item: item[0] != "therapist")
-        busy = await self._bookings.busy([id for _, id in people], now, until + timedelta(days=1), now)
-        calendars = []
-        for _, id in people:
-            person = await self._directory.person(id)
-            if person is not None:
-                spans = tuple(Busy(start, end) for start, end in busy.get(id, []))
-                calendars.append(Calendar(weekly_hours(person), spans))
         length = timedelta(minutes=appointment.minutes)
         slots = find_slots(
-            calendars,
+            await self._calendars.of([id for _, id in people], now, until, now),
             minutes=appointment.minutes,
             after=after,
             until=until,
             count=CHOICES,
             near=appointment.starts_at,
             excluded=tuple(Busy(at, at + length) for at in excluded),
+            rules=rules,
         )
         return [slot.start for slot in slots]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.application.dispatcher import Dispatcher
+from server.application.planning import partners_of, seat_in
 from server.application.ports import Appointment, Clock, Directory
 from server.domain.attendance import Outcome
-from server.domain.session.plan import role_of
 from server.domain.session.review import ASKED_BY, Review
 from server.domain.session.state import Session
 from server.domain.session.streaks import MISSES, held_alone, held_together, streak_of
@@ -83,11 +83,11 @@ class ReviewQueue:
 
     async def _item(self, appointment: Appointment, session: Session) -> Item:
         assert session.plan is not None
-        people = _partners(appointment)
+        people = partners_of(appointment)
         history = await self._history(people, appointment.starts_at)
         reasons = []
         for key, person in people.items():
-            past = [(other, _key(theirs, person)) for theirs, other in history if _until(theirs, appointment)]
+            past = [(other, seat_in(theirs, person)) for theirs, other in history if _until(theirs, appointment)]
             reasons += _reasons(session.invitees[key].name, past)
         shown = [pair for pair in history if session.plan.kind != "group" or pair[0].id == appointment.id]
         first = history[0][0].starts_at if history else appointment.starts_at
@@ -110,16 +110,8 @@ class ReviewQueue:
         if not wanted:
             return []
         listed = await self._directory.appointments_of(min(wanted), at - PROGRAMME, at + BACK)
-        same = [one for one in listed if set(_partners(one).values()) == wanted and one.status == "booked"]
+        same = [one for one in listed if set(partners_of(one).values()) == wanted and one.status == "booked"]
         return [(one, await self._dispatcher.session(one.id)) for one in same]
-
-
-def _partners(appointment: Appointment) -> dict[str, str]:
-    return {key: person for key, person in sorted(appointment.people.items()) if role_of(key) == "partner"}
-
-
-def _key(appointment: Appointment, person: str) -> str:
-    return next(key for key, who in appointment.people.items() if who == person)
 
 
 def _until(other: Appointment, reviewed: Appointment) -> bool:
@@ -148,7 +140,7 @@ def _around(
 
 
 def _knot(appointment: Appointment, session: Session, people: dict[str, str], reviewed: str) -> Knot:
-    keys = [_key(appointment, person) for person in people.values()]
+    keys = [seat_in(appointment, person) for person in people.values()]
     focus = session.plan.focus if session.plan is not None else ()
     marks = tuple(mark_of(session, key) for key in keys)
     kind = _planned_kind(session) if session.plan is not None else ""

@@ -23,6 +23,11 @@ LOOK = 0.5  # s of real time
 MOST = 100  # lapses remembered
 
 
+def _real(span: timedelta, clock: Clock) -> float:
+    """Seconds of the wall that this much policy time is."""
+    return span / timedelta(seconds=1) / clock.speed
+
+
 class Submit(Protocol):
     """As `Dispatcher.submit`."""
 
@@ -40,7 +45,7 @@ class Uptime:
     def beat(self) -> None:
         """We are awake now. Called all the time; a long silence between two calls is a lapse."""
         now = self._clock.now()
-        if (now - self._last) / timedelta(seconds=1) / self._clock.speed > LAPSE:
+        if _real(now - self._last, self._clock) > LAPSE:
             self._lapses = [*self._lapses[1 - MOST :], (self._last, now)]
         self._last = now
 
@@ -85,7 +90,7 @@ class MediaWatch:
             for id, began in list(self._held.items()):
                 await self._submit(id, RecordOutage(began, now, cut=False))
                 del self._held[id]
-        elif (now - since) / timedelta(seconds=1) / self._clock.speed > NOTICED:
+        elif _real(now - since, self._clock) > NOTICED:
             for id in set(self._attended()) - set(self._held):
                 await self._submit(id, RecordOutage(since, None, cut=False))
                 self._held[id] = since

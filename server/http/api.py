@@ -13,7 +13,8 @@ from aiohttp import web
 
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
-from server.application.links import LinkDesk
+from server.application.links import LinkDesk, LinkRefused
+from server.application.own_feed import FEED
 from server.application.ports import Appointment, Clock, Codec, Directory, LinkGrant, Record
 from server.domain.session.commands import AnswerTimes
 from server.domain.session.plan import role_of
@@ -56,8 +57,11 @@ class Api:
         if set(body) != {"token"}:
             raise Problem(400, "malformed", "Send the link's token and nothing else.")
         grant = await self.links.resolve(body["token"])
+        if grant.purpose == FEED:  # opens no page, and whoever has it learns no name
+            raise LinkRefused("link_unknown")
         person = await self.directory.person(grant.person)
-        role = grant.participant if grant.participant in STAFF else role_of(grant.participant)
+        role = role_of(grant.participant) if grant.session is not None else grant.participant
+        role = grant.participant if grant.participant in STAFF else role
         return web.json_response(
             {
                 "purpose": grant.purpose,

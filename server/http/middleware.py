@@ -6,8 +6,11 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.application.chart import Outdated, Unknown, Walled
 from server.application.links import LinkRefused
 from server.application.ports import RecordUnavailable
+from server.application.roles import NotAllowed
+from server.domain.programme import ProgrammeError
 from server.http.problems import Problem
 
 log = structlog.get_logger()
@@ -32,6 +35,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem.response()
     except LinkRefused as no:
         return Problem(404 if no.code == "link_unknown" else 410, no.code, no.message).response()
+    except NotAllowed:
+        return Problem(403, "not_allowed", "This is not for your part in the programme.").response()
+    except ProgrammeError as no:
+        return Problem(422, no.code, no.message).response()
+    except Outdated:
+        return Problem(409, "changed_meanwhile", "Somebody changed this meanwhile. Please look again.").response()
+    except (Walled, Unknown):
+        return Problem(404, "unknown", "There is no such thing here.").response()
     except RecordUnavailable:
         return Problem(503, "unavailable", "Dyad can't read or write its record right now.").response()
     except web.HTTPException as error:
@@ -55,4 +66,4 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.path.startswith("/assets/"):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")

@@ -13,6 +13,8 @@ PAGES = {
     "/times": "times",
     "/team": "team",
     "/policy": "policy",
+    "/clinic": "clinic",
+    "/portal": "portal",
     "/messages": "messages",
 }
 

@@ -41,7 +41,7 @@ class PolicyApi:
 
     async def check(self, request: web.Request) -> web.Response:
         """200 with the policy, or 200 with its faults: a text that is being written is no error of the request."""
-        text = await self._text(request, {"text"})
+        text = (await self._said(request, "text"))[0]
         try:
             return web.json_response({"faults": [], **self.desk.check(text)})
         except Unreadable as no:
@@ -57,10 +57,7 @@ class PolicyApi:
         return await self._work(request, self.desk.year)
 
     async def adopt(self, request: web.Request) -> web.Response:
-        text = await self._text(request, {"text", "seen"})
-        seen = (await json_body(request))["seen"]
-        if not isinstance(seen, str):
-            raise Problem(400, "malformed", "Name the policy that you saw in force.")
+        text, seen = await self._said(request, "text", "seen")
         try:
             return web.json_response(await self.desk.adopt(text, seen))
         except NotAdopted as no:
@@ -69,19 +66,20 @@ class PolicyApi:
             raise _problem(no) from no
 
     async def _work(self, request: web.Request, work: Work) -> web.Response:
-        text = await self._text(request, {"text"})
+        text = (await self._said(request, "text"))[0]
         try:
             return web.json_response(await _while_wanted(request, work(text)))
         except (Unreadable, TooLong) as no:
             raise _problem(no) from no
 
-    async def _text(self, request: web.Request, keys: set[str]) -> str:
+    async def _said(self, request: web.Request, *keys: str) -> list[str]:
+        """What was sent under exactly these keys, none of it empty."""
         await grant_of(request, self.links, "policy")
         body = await json_body(request)
-        text = body.get("text")
-        if set(body) != keys or not isinstance(text, str) or not text.strip():
-            raise Problem(400, "malformed", f"Send {' and '.join(sorted(keys))}.")
-        return text
+        said = [value for key in keys if isinstance(value := body.get(key), str) and value.strip()]
+        if set(body) != set(keys) or len(said) < len(keys):
+            raise Problem(400, "malformed", f"Send {' and '.join(keys)}.")
+        return said
 
 
 async def _while_wanted(request: web.Request, work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:

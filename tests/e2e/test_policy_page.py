@@ -6,21 +6,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.people import DESK, window
+from tests.support.policies import DANGEROUS
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(180)]
 
 SLOW = 90_000  # ms: a proof, a comparison or a year, on a busy machine
-DANGEROUS = """\
-name: ours
-version: 1
-clauses:
-  - id: X1
-    before: J6
-    when:
-      consents: false
-    then: proceed
-    because: It seemed a good idea.
-"""
 
 
 async def test_a_changed_number_is_tried_and_then_decides_for_who_has_not_begun(chromium: Browser) -> None:

@@ -13,10 +13,12 @@ from server.adapters.clock import VirtualClock
 from server.adapters.codec import JsonCodec
 from server.adapters.policyfile import read_policy
 from server.adapters.sql import SqliteStore
+from server.application.calendars import Calendars
 from server.application.dispatcher import Dispatcher
 from server.application.planning import plan_of
 from server.application.policies import PolicyBook
 from server.application.ports import Appointment, Person
+from server.application.records import Records
 from server.application.rescheduling import Rescheduling
 from server.demo import WORKDAYS, terms_of
 from server.domain.attendance import Kind, Reason
@@ -33,7 +35,8 @@ async def test_a_hundred_parallel_picks_of_one_slot_have_one_winner(tmp_path: Pa
     try:
         clock = VirtualClock(NOW)
         dispatcher = Dispatcher(store, JsonCodec(), clock, PolicyBook(store, read_policy))
-        rescheduling = Rescheduling(dispatcher, store, store, clock)
+        calendars = Calendars(Records(store, JsonCodec(), clock), store, store)
+        rescheduling = Rescheduling(dispatcher, store, store, calendars, clock, _no_programme)
         await store.add_person(Person("host", "Dr. Rivera", "r@example.com", "UTC", "therapist", WORKDAYS))
         ids = [f"s{number}" for number in range(COUPLES)]
         await asyncio.gather(*(_agreed(store, dispatcher, id) for id in ids))
@@ -50,6 +53,10 @@ async def test_a_hundred_parallel_picks_of_one_slot_have_one_winner(tmp_path: Pa
         assert len(await store.appointments_of("host", SLOT, SLOT + timedelta(hours=1))) == 1
     finally:
         await store.close()
+
+
+async def _no_programme() -> None:
+    return None
 
 
 async def _agreed(store: SqliteStore, dispatcher: Dispatcher, id: str) -> None:

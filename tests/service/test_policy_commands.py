@@ -16,10 +16,10 @@ from server.application.simulation import synthetic_year
 from server.bootstrap import RECORD
 from server.domain.attendance import DEFAULT_POLICY
 from server.domain.session.state import Session
-from tests.adapters.proof.test_proof import with_clause
 from tests.application.live import Live
 from tests.service.support import house
 from tests.service.test_command_line import dyad
+from tests.support.policies import with_clause
 
 UNSAFE = with_clause("J6", "consents: false", "then: proceed")
 

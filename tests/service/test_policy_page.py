@@ -15,21 +15,11 @@ from server.application.policies import PolicyBook
 from server.application.policy_desk import TooLong
 from server.domain.attendance import Policy
 from tests.service.support import House, eventually, house
+from tests.support.policies import DANGEROUS
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
 
 OURS = "name: ours\nversion: 1\nparameters:\n  card_after: 8 min\n"
-DANGEROUS = """\
-name: ours
-version: 1
-clauses:
-  - id: X1
-    before: J6
-    when:
-      consents: false
-    then: proceed
-    because: It seemed a good idea.
-"""
 
 
 async def ask(home: House, what: str, who: str = "administrator", **body: Any) -> tuple[int, dict[str, Any]]:

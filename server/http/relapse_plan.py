@@ -1,0 +1,187 @@
+"""The relapse prevention plan: to read, to sign, as a PDF, and live between those who have it open."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from server.application.chart import Reader, Unknown
+from server.application.links import LinkDesk, LinkRefused
+from server.application.plan_rooms import Guest, PlanClosed, PlanRooms
+from server.application.planning import partners_of
+from server.application.ports import Clock, Directory, LinkGrant, RecordUnavailable
+from server.application.relapse_plan import RelapsePlans
+from server.application.roles import CLIENT, STAFF, THERAPIST
+from server.application.shared_text import UpdateRefused
+from server.domain.relapse import PlanSignature
+from server.domain.session.plan import role_of
+from server.http.bearer import grant_of, json_body
+from server.http.parsing import plain, value_of
+from server.http.problems import Problem
+
+MOST_MESSAGE = 96 * 1024  # bytes of a message, whose update is base64
+MOST_A_SECOND = 30
+FIRST_WORD = 10.0  # s for a page to say who it is
+PURPOSES = ("session", "portal", "clinic")
+Write = Callable[[dict[str, Any], str, str, datetime], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class RelapsePlanApi:
+    """Under `/v1/relapse-plan`. For the link of a couple's session, of a client, or of staff, who name the couple.
+
+    Live messages are JSON: `open {token, couple, vector}`, then `update {update}` in, and `state`, `update`,
+    `presence`, `version` and `refused {code}` out; updates and vectors are base64.
+    """
+
+    plans: RelapsePlans
+    rooms: PlanRooms
+    directory: Directory
+    links: LinkDesk
+    clock: Clock
+    write: Write
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/v1/relapse-plan", self.read),
+            web.get("/v1/relapse-plan/versions/{number}", self.version),
+            web.post("/v1/relapse-plan/signature", self.sign),
+            web.get("/v1/relapse-plan/pdf", self.pdf),
+            web.get("/v1/relapse-plan/live", self.live),
+        ]
+
+    async def read(self, request: web.Request) -> web.Response:
+        return web.json_response(plain(await self.plans.read(*await self._asked(request))))
+
+    async def version(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        if not number.isdecimal() or len(number) > 6:
+            raise Unknown
+        found = await self.plans.version(*await self._asked(request), int(number))
+        return web.json_response({"number": int(number), "sections": plain(found.sections)})
+
+    async def sign(self, request: web.Request) -> web.Response:
+        reader, couple = await self._asked(request)
+        signature = value_of(PlanSignature, await json_body(request))
+        await self.rooms.settle(reader, couple)
+        await self.plans.sign(reader, couple, signature)
+        await self.rooms.signed(couple)
+        return web.json_response(plain(await self.plans.read(reader, couple)))
+
+    async def pdf(self, request: web.Request) -> web.Response:
+        reader, couple = await self._asked(request)
+        plan, person = await self.plans.read(reader, couple), await self.directory.person(reader.person)
+        language, zone = (person.language, person.zone) if person else ("en", "UTC")
+        file = await asyncio.to_thread(self.write, plan, language, zone, self.clock.now())
+        name = {"Content-Disposition": 'attachment; filename="plan.pdf"'}
+        return web.Response(body=file, content_type="application/pdf", headers=name)
+
+    async def live(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MOST_MESSAGE)
+        await socket.prepare(request)
+        guest = await self._enter(socket)
+        if guest is None:
+            await socket.close()
+            return socket
+        try:
+            await self._listen(socket, guest)
+        finally:
+            await self.rooms.leave(guest)
+        return socket
+
+    async def _enter(self, socket: web.WebSocketResponse) -> Guest | None:
+        async def tell(message: dict[str, Any]) -> None:
+            with contextlib.suppress(ConnectionError):
+                await socket.send_json(_sendable(message))
+
+        try:
+            said = json.loads(await asyncio.wait_for(socket.receive_str(), FIRST_WORD))
+            grant = await self.links.resolve(said["token"])
+            couple = said.get("couple")
+            if grant.purpose not in PURPOSES or not (couple is None or isinstance(couple, str)):
+                raise Unknown
+            reader, named = await self._reader(grant, couple)
+            guest = await self.rooms.enter(reader, named, tell)
+            await tell({"t": "state", **self.rooms.answer(guest, _bytes(said.get("vector", "")))})
+        except (Unknown, LinkRefused):
+            await tell({"t": "refused", "code": "unknown"})
+        except PlanClosed as no:
+            await tell({"t": "refused", "code": no.code})
+        except RecordUnavailable:
+            await tell({"t": "refused", "code": "unavailable"})
+        except (TypeError, ValueError, KeyError, Problem, UpdateRefused, TimeoutError):
+            await tell({"t": "refused", "code": "malformed"})
+        else:
+            return guest
+        return None
+
+    async def _listen(self, socket: web.WebSocketResponse, guest: Guest) -> None:
+        second, count = 0, 0
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                return
+            now = int(time.monotonic())
+            second, count = now, count + 1 if now == second else 1
+            if count > MOST_A_SECOND:
+                await guest.tell({"t": "refused", "code": "too_many_requests"})
+                return
+            try:
+                said = json.loads(message.data)
+                if said["t"] == "ask":  # what was refused while one was alone, or got lost
+                    await guest.tell({"t": "state", **self.rooms.answer(guest, _bytes(said["vector"]))})
+                else:
+                    await self.rooms.change(guest, _bytes(said["update"]))
+            except PlanClosed as no:
+                await guest.tell({"t": "refused", "code": no.code})
+            except UpdateRefused:
+                await guest.tell({"t": "refused", "code": "plan_full"})
+            except (TypeError, ValueError, KeyError):
+                await guest.tell({"t": "refused", "code": "malformed"})
+                return
+
+    async def _asked(self, request: web.Request) -> tuple[Reader, str]:
+        grant = await grant_of(request, self.links, *PURPOSES)
+        reader, named = await self._reader(grant, request.query.get("couple"))
+        return reader, (await self.plans.couple(reader, named)).id
+
+    async def _reader(self, grant: LinkGrant, couple: str | None) -> tuple[Reader, str | None]:
+        """Who that is in the programme, and which couple they mean."""
+        if grant.purpose == "clinic":
+            if couple is None:
+                raise Problem(400, "malformed", "Say which couple.")
+            return Reader(grant.person, grant.participant), couple
+        if grant.purpose == "portal":
+            return Reader(grant.person, CLIENT), None
+        if role_of(grant.participant) == "partner":
+            return Reader(grant.person, CLIENT), None
+        appointment = None if grant.session is None else await self.directory.appointment(grant.session)
+        if appointment is None or grant.participant not in (THERAPIST, *STAFF):
+            raise Unknown
+        for person in partners_of(appointment).values():
+            for id in await self.plans.couples_of(person):
+                return Reader(grant.person, THERAPIST), id
+        raise Unknown
+
+
+def _bytes(text: object) -> bytes:
+    """Raises `ValueError`."""
+    if not isinstance(text, str):
+        raise ValueError("not base64")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _sendable(message: dict[str, Any]) -> dict[str, Any]:
+    return {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in message.items()}
