@@ -17,7 +17,7 @@ function run(program, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Gzipped bytes of a page's scripts, with everything that they import. */
+/** Gzipped bytes of the scripts that a page needs before it shows anything; what it loads on demand is not waited for. */
 function weight(folder, page) {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const files = new Set();
@@ -25,7 +25,7 @@ function weight(folder, page) {
     const chunk = manifest[key];
     if (files.has(chunk.file)) return;
     files.add(chunk.file);
-    for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) visit(next);
+    for (const next of chunk.imports ?? []) visit(next);
   };
   visit(page);
   const scripts = [...files].filter((file) => file.endsWith(".js"));
@@ -33,7 +33,10 @@ function weight(folder, page) {
 }
 
 run(process.execPath, join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit");
-if (existsSync(python)) run(python, join(root, "scripts", "generate_types.py"), "--check");
+if (existsSync(python)) {
+  run(python, join(root, "scripts", "generate_types.py"), "--check");
+  run(python, join(root, "scripts", "generate_words.py"), "--check");
+}
 
 const folder = mkdtempSync(join(tmpdir(), "dyad-web-"));
 try {

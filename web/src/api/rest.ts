@@ -1,8 +1,8 @@
 import type { Action, Instant } from "../protocol";
 
 export interface Redeemed {
-  readonly purpose: "session" | "proposal" | "team" | "policy";
-  readonly role: "partner" | "therapist" | "team" | "administrator" | "interpreter" | "captioner" | "support";
+  readonly purpose: "session" | "proposal" | "team" | "policy" | "clinic" | "portal";
+  readonly role: "partner" | "client" | "therapist" | "team" | "administrator" | "interpreter" | "captioner" | "support";
   readonly session: string | null;
   readonly name: string;
   readonly speed: number;

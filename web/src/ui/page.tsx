@@ -7,14 +7,15 @@ interface PageProps {
   readonly foot?: ComponentChildren;
   readonly speed?: number;
   readonly read?: boolean;
+  readonly wide?: boolean;
 }
 
 /** The frame of every page that one person reads on a phone. */
-export function Page({ children, aside, foot, speed = 1, read = false }: PageProps) {
+export function Page({ children, aside, foot, speed = 1, read = false, wide = false }: PageProps) {
   return (
     <>
       <Demo speed={speed} />
-      <div class={read ? "page read" : "page"}>
+      <div class={`page${read ? " read" : ""}${wide ? " wide" : ""}`}>
         <header>
           <Brand />
           {aside}

@@ -1,5 +1,10 @@
 import type { DeviceFault } from "../rtc/devices";
 
+/** Whether a session of this kind is for the two together. */
+export function isJoint(kind: string): boolean {
+  return kind === "couples" || kind === "intake";
+}
+
 /** Why a link doesn't open, and what to do. */
 export const LINK_TROUBLE: Record<string, { readonly title: string; readonly text: string }> = {
   missing: { title: "Please open your own link", text: "This page opens from the link in the message that we sent you." },

@@ -1,13 +1,20 @@
 // How instants are said. Every page says whose zone it means.
 
-const LOCALE = "en-US";
+const LOCALES = { en: "en-US", es: "es-US" } as const;
+let locale: string = LOCALES.en;
+
+/** From now on instants are said in this language, and the page is announced as being in it. */
+export function speak(language: keyof typeof LOCALES): void {
+  locale = LOCALES[language];
+  document.documentElement.lang = language;
+}
 
 function format(instant: string | number, zone: string, options: Intl.DateTimeFormatOptions): string {
   const at = typeof instant === "number" ? instant : Date.parse(instant);
   try {
-    return new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options }).format(at);
+    return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(at);
   } catch {
-    return new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...options }).format(at);
+    return new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(at);
   }
 }
 
@@ -66,3 +73,34 @@ export function spoken(milliseconds: number): string {
   const minutes = Math.round(seconds / 60);
   return `${minutes} minute${minutes === 1 ? "" : "s"}`;
 }
+
+/** The wall clock of a zone at an instant, as 2026-11-23T15:04. */
+export function wallOf(instant: number, zone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(instant);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
+}
+
+/** The instant at which a zone’s wall clock shows this; of an hour that is repeated the first, of one that is skipped the hour after. */
+export function instantOf(wall: string, zone: string): string {
+  const shown = Date.parse(`${wall}:00Z`);
+  const offset = (at: number) => Date.parse(`${wallOf(at, zone)}:00Z`) - at;
+  const candidates = [shown - offset(shown - 86_400_000), shown - offset(shown + 86_400_000)].sort((a, b) => a - b);
+  const fitting = candidates.find((at) => wallOf(at, zone) === wall);
+  return new Date(fitting ?? candidates[1] ?? shown).toISOString();
+}
+
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+
+/** 4 h 10 min, 50 min, 2 h */
+export function duration(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = Math.round(minutes - hours * 60);
+  return [hours ? `${hours} h` : "", rest || !hours ? `${rest} min` : ""].filter(Boolean).join(" ");
+}
+
+/** The zones that people here most often live in, for a field with suggestions. */
+export const ZONES = [
+  "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu",
+  "America/Puerto_Rico", "America/Mexico_City", "America/Toronto", "Europe/London", "Europe/Madrid", "Europe/Berlin", "Australia/Sydney",
+] as const;

@@ -2,8 +2,9 @@ import { useState } from "preact/hooks";
 import type { TherapistView } from "../../protocol";
 import { slotOf } from "../../rtc/slots";
 import { Dialog } from "../../ui/dialog";
+import { PlanPanel } from "../../ui/relapse/panel";
 import { OwnTile, PersonTile } from "../../ui/tile";
-import { isOver } from "../../words/console";
+import { isOver, joint } from "../../words/console";
 import { FAULT } from "../../words/people";
 import type { Desk } from "./desk";
 
@@ -87,6 +88,7 @@ function Bar({ desk, view }: Props) {
           {media.camera.value ? "Camera off" : "Camera on"}
         </button>
       )}
+      {!over && joint(view) && <PlanPanel token={desk.token} zone={desk.zone.value} />}
       {!over && (
         <button class="rose" type="button" onClick={() => setEnding(true)}>
           {begun ? "End session" : "Cancel session"}

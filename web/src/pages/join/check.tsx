@@ -5,6 +5,7 @@ import { Title } from "../../ui/page";
 import { OwnTile } from "../../ui/tile";
 import { FAULT } from "../../words/people";
 import { type Desk, found } from "./desk";
+import { countedElsewhere } from "./screen";
 
 export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
   const { media } = desk;
@@ -42,7 +43,7 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
         </ul>
       </section>
       <button class="primary big wide" type="button" disabled={coming} onClick={() => void go()}>
-        {view.sharing === "guest" || view.sharing === "office" ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
+        {countedElsewhere(view) ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
       </button>
       {outside && (
         <p class="soft">You wait in private there. Nobody sees or hears you until {view.host.name} lets you in.</p>

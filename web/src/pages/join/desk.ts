@@ -5,7 +5,7 @@ import { Media } from "../../rtc/media";
 import { newId } from "../../state/ids";
 import { Live } from "../../state/live";
 import { PolicyClock } from "../../state/policyClock";
-import type { Step } from "./screen";
+import { countedElsewhere, type Step } from "./screen";
 
 /** Everything the partner's page can do, in one place; it ends with the page. */
 export class Desk {
@@ -16,7 +16,7 @@ export class Desk {
   readonly live: Live<PartnerView>;
   readonly media: Media;
 
-  constructor(token: string) {
+  constructor(readonly token: string) {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
     this.media = new Media({
       answer: (sdp) => this.live.send("answer_media", { sdp }),
@@ -58,7 +58,7 @@ export class Desk {
     this.opened.value = true;
     await this.live.send("report_check", check);
     const view = this.live.view.value;
-    const takesPlace = view?.place === "outside" || view?.sharing === "guest" || view?.sharing === "office";
+    const takesPlace = view !== null && (view.place === "outside" || countedElsewhere(view));
     if (takesPlace && !(await this.give("arrive", {}))) return;
     this.step.value = "link";
   }

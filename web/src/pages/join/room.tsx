@@ -2,10 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import type { PartnerView, Question, Sent } from "../../protocol";
 import { slotOf } from "../../rtc/slots";
 import { Title } from "../../ui/page";
+import { PlanPanel } from "../../ui/relapse/panel";
 import { Ring } from "../../ui/ring";
 import { OwnTile, PersonTile } from "../../ui/tile";
 import { MOMENT, MOMENT_MORE } from "../../words/policy";
 import { clockTime } from "../../words/times";
+import { isJoint } from "../../words/people";
 import { capital } from "../../words/word";
 import type { Desk } from "./desk";
 import { LeaveDialog } from "./waiting";
@@ -63,7 +65,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
         )}
         <OwnTile class="self" name={view.you.name} camera={media.camera.value} says={media.muted.value ? "You, muted" : "You"} />
       </main>
-      <Bar desk={desk} onLeave={() => setLeaving(true)} />
+      <Bar desk={desk} view={view} onLeave={() => setLeaving(true)} />
       {leaving && <LeaveDialog desk={desk} host={view.host.name} onClose={() => setLeaving(false)} />}
     </div>
   );
@@ -133,7 +135,7 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
   );
 }
 
-function Bar({ desk, onLeave }: { readonly desk: Desk; readonly onLeave: () => void }) {
+function Bar({ desk, view, onLeave }: { readonly desk: Desk; readonly view: PartnerView; readonly onLeave: () => void }) {
   const { media } = desk;
   const noSound = !media.microphone.value;
   return (
@@ -144,6 +146,7 @@ function Bar({ desk, onLeave }: { readonly desk: Desk; readonly onLeave: () => v
       <button type="button" aria-pressed={!media.camera.value} onClick={() => void media.setCameraOff(media.camera.value !== null)}>
         {media.camera.value ? "Camera off" : "Camera on"}
       </button>
+      {isJoint(view.session.kind) && <PlanPanel token={desk.token} zone={view.you.zone} />}
       <button class="rose" type="button" onClick={onLeave}>
         Leave
       </button>

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { assess, Refused, type Review, type ReviewItem, type Reviews } from "../../api/rest";
+import { names } from "../../words/console";
 import { FOCUS } from "../../words/policy";
 import { HINDERS, MEASURE, reasons, whichSession } from "../../words/review";
 import { clockTime, shortDay } from "../../words/times";
@@ -12,7 +13,7 @@ export function Queue({ token, reviews }: { readonly token: string; readonly rev
   const [said, setSaid] = useState("");
   const kept = (item: ReviewItem) => {
     setItems(items.map((other) => (other.session === item.session ? item : other)));
-    setSaid(`Kept. ${item.names.join(" and ")} are now under “Looked at”.`);
+    setSaid(`Kept. ${names(item.names)} are now under “Looked at”.`);
   };
   const open = items.filter((item) => item.reviews.length === 0);
   const done = items.filter((item) => item.reviews.length > 0);

@@ -1,0 +1,48 @@
+import type { Instant } from "../protocol";
+import { as, call, Refused } from "./rest";
+
+export const SECTIONS = ["triggers", "stressors", "coping", "boundaries", "warning_signs", "who_to_call"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface PlanPartner {
+  readonly key: "a" | "b";
+  readonly name: string;
+  readonly me: boolean;
+  readonly signed: number | null;
+  readonly signed_at: Instant | null;
+}
+
+export interface Plan {
+  readonly couple: string;
+  readonly version: number;
+  readonly at: Instant | null;
+  readonly sections: Readonly<Record<Section, string>>;
+  readonly partners: readonly PlanPartner[];
+  readonly counts: boolean;
+  readonly versions: readonly { readonly number: number; readonly at: Instant }[];
+}
+
+export interface Whose {
+  readonly token: string;
+  readonly couple?: string | undefined;
+}
+
+const path = ({ couple }: Whose, rest = "") => `/v1/relapse-plan${rest}${couple ? `?couple=${couple}` : ""}`;
+
+export const plan = (whose: Whose) => call<Plan>(path(whose), as(whose.token));
+export const version = (whose: Whose, number: number) =>
+  call<{ readonly number: number; readonly sections: Plan["sections"] }>(path(whose, `/versions/${number}`), as(whose.token));
+export const signPlan = (whose: Whose, number: number, name: string) =>
+  call<Plan>(path(whose, "/signature"), { ...as(whose.token), method: "POST", body: JSON.stringify({ version: number, name }) });
+
+/** Fetched with the link’s token, which is in no address, and handed to the browser as a file. */
+export async function download(token: string, from: string, name: string): Promise<void> {
+  const answer = await fetch(from, { ...as(token), cache: "no-store", credentials: "omit" }).catch(() => null);
+  if (!answer?.ok) throw new Refused("unreachable", "That didn’t arrive. Please try again.");
+  const address = URL.createObjectURL(await answer.blob());
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+export const planPdf = (whose: Whose) => download(whose.token, path(whose, "/pdf"), "plan.pdf");

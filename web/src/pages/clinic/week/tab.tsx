@@ -1,0 +1,92 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Couple } from "../../../api/clinic";
+import { accept, type Proposed, type Wanted, week as fetchWeek, type Week } from "../../../api/weeks";
+import { Busy } from "../../../ui/page";
+import { because, drifted, KIND, type Names, people } from "../../../words/week";
+import type { Desk } from "../desk";
+import { AddSession } from "./add";
+import { Balance } from "./balance";
+import { Days } from "./days";
+
+/** A proposed session on the desk: as it stands after the team’s changes, and whether it is to be booked. */
+export interface Draft extends Proposed {
+  readonly id: string;
+  readonly taken: boolean;
+  readonly added: boolean;
+}
+
+export function WeekTab({ desk, couple }: { readonly desk: Desk; readonly couple: Couple }) {
+  const [number, setNumber] = useState(Math.min(Math.max(couple.week, 1), couple.weeks));
+  const [week, setWeek] = useState<Week | null>(null);
+  const [drafts, setDrafts] = useState<readonly Draft[]>([]);
+  const show = (seen: Week) => (setWeek(seen), setDrafts(seen.proposed.map((one, n) => ({ ...one, id: `${n}`, taken: true, added: false }))));
+  useEffect(() => {
+    setWeek(null);
+    void desk.give(async () => show(await fetchWeek(desk.token, couple.id, number)));
+  }, [number, couple.id]);
+  const chosen = drafts.filter((one) => one.taken);
+  const count = new Set(chosen.map((one) => one.group || one.id)).size;
+  const send = (sessions: readonly Wanted[]) =>
+    desk.give(async () => show(await accept(desk.token, couple.id, number, sessions, week?.seen ?? 0)), "Booked. Both get one message with their times.");
+  if (!week || week.number !== number) return <Busy words="Looking for times…" />;
+  const who = namesOf(couple);
+  return (
+    <>
+      <WeekHead week={week} onNumber={setNumber} />
+      {week.drift.map((one) => (
+        <p key={one.who} class="notice">
+          {drifted(one.solo, one.joint, who[one.who])}
+        </p>
+      ))}
+      <Balance week={week} drafts={chosen} who={who} />
+      <Days desk={desk} couple={couple.id} week={week} drafts={drafts} who={who} onDrafts={setDrafts} />
+      {week.unplaced.length > 0 && (
+        <section class="sheet col tight" aria-labelledby="unplaced">
+          <h2 id="unplaced">Found no time</h2>
+          <ul class="plain">
+            {week.unplaced.map((one, n) => (
+              <li key={n}>
+                <strong>
+                  {KIND[one.kind]}, {people(one.who, who)}
+                </strong>
+                <small class="block">{because(one, who)}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <AddSession week={week} couple={couple} onAdd={(one) => setDrafts([...drafts, { ...one, id: `added-${drafts.length}`, taken: true, added: true }])} />
+      {chosen.length > 0 && (
+        <div class="sticky">
+          <button class="primary big wide" type="button" disabled={desk.busy.value} onClick={() => void send(chosen)}>
+            {count === 1 ? "Book this session" : `Book these ${count} sessions`}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function WeekHead({ week, onNumber }: { readonly week: Week; readonly onNumber: (number: number) => void }) {
+  const monday = new Date(`${week.monday}T12:00:00Z`);
+  const words = monday.toLocaleDateString("en-US", { timeZone: "UTC", month: "long", day: "numeric" });
+  return (
+    <div class="row weekhead">
+      <button type="button" aria-label="The week before" disabled={week.number <= 1} onClick={() => onNumber(week.number - 1)}>
+        ‹
+      </button>
+      <div class="grow">
+        <h2>Week {week.number}, from {words}</h2>
+        <small>{week.phase}</small>
+      </div>
+      <button type="button" aria-label="The week after" disabled={week.number >= week.weeks} onClick={() => onNumber(week.number + 1)}>
+        ›
+      </button>
+    </div>
+  );
+}
+
+function namesOf(couple: Couple): Names {
+  const [a, b] = couple.partners;
+  return { a: a?.name ?? "", b: b?.name ?? "", therapist: couple.therapist };
+}
