@@ -27,11 +27,11 @@ from server.domain.attendance.model import (
     TherapistFacts,
     TherapistState,
 )
-from server.domain.attendance.outcomes import follow_ups_for, group_outcomes_for, outcomes_for
+from server.domain.attendance.outcomes import follow_ups_for, group_outcomes_for, outcomes_for, settled_before
 from server.domain.attendance.own import fingerprint
 from server.domain.attendance.reading import FactsRefused, parse_facts
 from server.domain.attendance.tables import CLAUSES
-from server.domain.attendance.times import elapsed, starts_at_plus
+from server.domain.attendance.times import elapsed, reached, starts_at_plus
 from server.domain.attendance.writing import decision_json, facts_json
 
 __all__ = [
@@ -71,5 +71,7 @@ __all__ = [
     "group_outcomes_for",
     "outcomes_for",
     "parse_facts",
+    "reached",
+    "settled_before",
     "starts_at_plus",
 ]

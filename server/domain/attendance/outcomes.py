@@ -66,6 +66,15 @@ def group_outcomes_for(facts: Facts, attended: Mapping[str, float], policy: Poli
     return {key: Outcome.ATTENDED if key in stayed else outcome for key, outcome in alone.items()}
 
 
+def settled_before(facts: Facts, alone: str | None, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
+    """Whose outcome stands when the session of who was seen `alone` ends: the other's, unless they have come.
+
+    It was settled when that began; the minutes since then are not theirs.
+    """
+    others = facts.partners.keys() - {alone} if alone is not None else set()
+    return frozenset(key for key in others if key in outcomes and facts.partners[key].state is not PartnerState.PRESENT)
+
+
 def follow_ups_for(
     facts: Facts, action: Action, outcomes: Mapping[str, Outcome], policy: Policy
 ) -> tuple[FollowUp, ...]:

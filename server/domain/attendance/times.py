@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from server.domain.attendance.model import Facts, PartnerFacts, PartnerState, Policy
+from server.domain.attendance.model import Facts, Outage, PartnerFacts, PartnerState, Policy
 
 ZERO = timedelta(0)
 
@@ -17,12 +18,11 @@ def outage_open(facts: Facts) -> bool:
     return any(o.since <= now and (o.until is None or o.until > now) for o in facts.outages)
 
 
-def _spans(facts: Facts) -> list[tuple[datetime, datetime]]:
+def _spans(start: datetime, outages: Sequence[Outage], now: datetime) -> list[tuple[datetime, datetime]]:
     """Outages after the start, in order and without overlap; one that is open ends at `now`."""
-    start = facts.session.starts_at
     spans: list[tuple[datetime, datetime]] = []
-    for outage in sorted(facts.outages, key=lambda o: o.since):
-        since, until = max(outage.since, start), outage.until or facts.now
+    for outage in sorted(outages, key=lambda o: o.since):
+        since, until = max(outage.since, start), outage.until or now
         if spans and since < spans[-1][1]:
             since = spans[-1][1]
         if until > since:
@@ -35,7 +35,7 @@ def elapsed(facts: Facts) -> timedelta:
     passed = facts.now - facts.session.starts_at
     if not facts.outages:
         return passed
-    for since, until in _spans(facts):
+    for since, until in _spans(facts.session.starts_at, facts.outages, facts.now):
         if since < facts.now:
             passed -= min(until, facts.now) - since
     return passed
@@ -43,9 +43,14 @@ def elapsed(facts: Facts) -> timedelta:
 
 def starts_at_plus(facts: Facts, after: timedelta) -> datetime:
     """The wall instant at which elapsed reaches `after`, with the outages known now."""
-    at = facts.session.starts_at + after
-    if facts.outages:
-        for since, until in _spans(facts):
+    return reached(facts.session.starts_at, facts.outages, facts.now, after)
+
+
+def reached(start: datetime, outages: Sequence[Outage], now: datetime, after: timedelta) -> datetime:
+    """The wall instant at which service-up time since `start` reaches `after`, with the outages known at `now`."""
+    at = start + after
+    if outages:
+        for since, until in _spans(start, outages, now):
             if since < at:
                 at += until - since
     return at

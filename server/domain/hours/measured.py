@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from server.domain.attendance import Kind, Outcome
 from server.domain.session.minutes import length, shared
 from server.domain.session.state import THERAPIST, Session
 
 NOT_THERE = (Outcome.NO_SHOW, Outcome.LATE_CANCEL, Outcome.EXCUSED, Outcome.PROVIDER_CANCELLED)
-
-
-class Work(StrEnum):
-    JOINT = "joint"
-    INDIVIDUAL = "individual"
-    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.domain.programme.couple import LANGUAGES, check_goals
+from server.domain.programme.contact import LANGUAGES
+from server.domain.programme.couple import check_goals
 from server.domain.programme.faults import ProgrammeError, line, prose
 
 MOST_PARAGRAPHS = 20

@@ -40,15 +40,29 @@ class ImportedCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A span in which somebody is in another place than usual, written like a licence's ("US-NY")."""
+
+    start: datetime
+    end: datetime
+    place: str
+
+    def __post_init__(self) -> None:
+        line("The place", self.place, 60)
+        _check(((self.start, self.end),))
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
-    """Exceptions from the weekly hours, as instants; start included, end not."""
+    """Exceptions from the weekly hours, as instants; start included, end not. `elsewhere` says where somebody is."""
 
     away: tuple[Span, ...] = ()
     extra: tuple[Span, ...] = ()
     calendars: tuple[ImportedCalendar, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.away) + len(self.extra) > MOST_EXCEPTIONS:
+        if len(self.away) + len(self.extra) + len(self.elsewhere) > MOST_EXCEPTIONS:
             raise ProgrammeError("too_many", f"Up to {MOST_EXCEPTIONS} exceptions at a time.")
         if len(self.calendars) > MOST_CALENDARS:
             raise ProgrammeError("too_many", f"Up to {MOST_CALENDARS} calendars.")

@@ -7,9 +7,9 @@ from datetime import date
 from enum import StrEnum
 
 from server.domain.attendance import AttendanceClass, SoloApproval
+from server.domain.programme.contact import check_language, check_safe_hours
 from server.domain.programme.faults import ProgrammeError, line, prose
 
-LANGUAGES = ("en", "es")
 MOST_GOALS = 12
 
 
@@ -53,10 +53,8 @@ class Client:
     def __post_init__(self) -> None:
         line("A name", self.name, 80)
         line("The place", self.place, 60)
-        if self.language not in LANGUAGES:
-            raise ProgrammeError("language_unknown", f"We write in {' and '.join(LANGUAGES)} so far.")
-        if not 0 <= self.safe_from < self.safe_until <= 24:
-            raise ProgrammeError("hours_unfit", "Safe hours begin before they end, from 0 to 24.")
+        check_language(self.language)
+        check_safe_hours(self.safe_from, self.safe_until)
         check_goals(self.goals)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from itertools import accumulate
 
+from server.domain.programme.contact import check_zone
 from server.domain.programme.faults import ProgrammeError, line
-from server.domain.schedule import ScheduleError
-from server.domain.schedule.hours import zone_of
 
 LEAST_HOURS, MOST_HOURS = 9, 20  # a week, per partner; the upper end is not reached (A2)
 LEAST_WEEKS, MOST_WEEKS = 8, 16
@@ -96,10 +96,7 @@ class Programme:
         line("The programme's name", self.name, 80)
         line("The clinic's name", self.clinic_name, 80)
         line("The clinic's telephone", self.clinic_phone, 40)
-        try:
-            zone_of(self.zone)
-        except ScheduleError as no:
-            raise ProgrammeError("zone_unknown", f"{no}.") from no
+        check_zone(self.zone)
         if not LEAST_WEEKS <= self.weeks <= MOST_WEEKS:
             raise ProgrammeError(
                 "weeks_unfit", f"A programme lasts {LEAST_WEEKS} to {MOST_WEEKS} weeks; these phases make {self.weeks}."
@@ -138,6 +135,11 @@ class Programme:
             if week <= passed:
                 return phase
         return self.phases[-1]
+
+    def last_week_of_phase(self, week: int) -> int:
+        """With which week the phase of that week ends."""
+        ends = accumulate(phase.weeks for phase in self.phases)
+        return next((end for end in ends if week <= end), self.weeks)
 
 
 DEFAULT_PROGRAMME = Programme(

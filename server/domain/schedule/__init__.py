@@ -8,11 +8,13 @@ from server.domain.schedule.hours import Busy, Calendar, ScheduleError, Slot, We
 from server.domain.schedule.places import Stay, Stays, unlicensed
 from server.domain.schedule.rules import Rules
 from server.domain.schedule.search import find_slots
+from server.domain.schedule.wishes import Part, Wish, wished
 
 __all__ = [
     "Busy",
     "Calendar",
     "Choice",
+    "Part",
     "Rules",
     "ScheduleError",
     "Slot",
@@ -20,8 +22,10 @@ __all__ = [
     "Stays",
     "WeeklyHours",
     "Window",
+    "Wish",
     "agree",
     "choice",
     "find_slots",
     "unlicensed",
+    "wished",
 ]

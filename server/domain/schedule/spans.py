@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
@@ -104,6 +105,7 @@ def local_day(zone: ZoneInfo, instant: int) -> date:
     return datetime.fromtimestamp(instant, zone).date()
 
 
+@lru_cache(4096)  # the days of a few zones are asked about again and again
 def offset_at(zone: ZoneInfo, instant: int) -> int:
     """What the zone's wall clock is ahead of UTC at the instant, in seconds."""
     offset = datetime.fromtimestamp(instant, UTC).astimezone(zone).utcoffset() or timedelta()
@@ -136,7 +138,7 @@ def _next_change(zone: ZoneInfo, start: int, offset: int, until: int) -> tuple[i
     """When the offset next changes, at most `until`, and to what."""
     low = start
     while low < until:
-        high = min(low + DAY, until)
+        high = min((low // DAY + 1) * DAY, until)
         following = offset_at(zone, high)
         if following != offset:
             while high - low > 1:

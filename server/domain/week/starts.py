@@ -8,7 +8,7 @@ from functools import reduce
 
 from server.domain.attendance.model import Kind
 from server.domain.schedule import Calendar, Slot
-from server.domain.schedule.spans import Span, common, open_spans, union, without
+from server.domain.schedule.spans import Span, common, inward, open_spans, union, without
 from server.domain.week.model import Group, Need, Rules
 from server.domain.week.score import daily
 
@@ -47,8 +47,11 @@ class Times:
         for person, calendar in calendars.items():
             rule = open_spans(daily(calendar.hours.zone, rules.earliest, rules.latest), low, high)
             self.allowed[person] = rule
-            self.hours[person] = common(rule, open_spans(calendar.hours, low, high))
-            self.taken[person] = union(outward(busy.start.timestamp(), busy.end.timestamp()) for busy in calendar.busy)
+            extra = (span for slot in calendar.extra for span in inward(slot.start, slot.end))
+            self.hours[person] = common(rule, union([*open_spans(calendar.hours, low, high), *extra]))
+            busy = [(one.start, one.end) for one in calendar.busy]
+            busy += [(one.start, one.end) for one in calendar.sessions]
+            self.taken[person] = union(outward(start.timestamp(), end.timestamp()) for start, end in busy)
             self.free[person] = without(self.hours[person], self.taken[person])
 
     def starts(self, need: Need, spans: Iterable[Sequence[Span]], skipped: frozenset[int] = frozenset()) -> list[Start]:
