@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, Outcome, Reason, SoloApproval
+from server.domain.schedule import Wish
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link
@@ -86,6 +87,63 @@ class WithdrawAbsence:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmComing:
+    """`who` says beforehand that they will be there: a word to the therapist, and no attendance."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellWhereabouts:
+    """`who` has told where they are and whom to call. What they told is kept elsewhere: a log can't forget."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQuickly:
+    """`who` must be gone at once; why is for the therapist alone."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForHelp:
+    """`who` gives the therapist a sign that nobody else may notice."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HearHelp:
+    """The therapist has seen the sign of `who`."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSafety:
+    """The therapist asks `who` whether they are alone, and safe to talk."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSafety:
+    """Whether `who` is alone and safe; a no keeps them from being put in a room with the other partner."""
+
+    who: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettleSafety:
+    """The therapist has spoken with `who`: their no keeps nobody apart any more."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskForTime:
     who: str
 
@@ -153,6 +211,25 @@ class SendBack:
 @dataclass(frozen=True, slots=True)
 class Remove:
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAside:
+    """The therapist speaks with `who` alone for a while; everybody else in the room waits, each by themselves."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndAside:
+    """Back to everybody who waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """The session may last this many minutes longer than it does now."""
+
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +328,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeTime:
+    """The programme holds the session at another time, before it has begun."""
+
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordOutage:
     """Dyad itself could not see from `since` on; `until` is None while it lasts, and given once it is over.
 
@@ -282,10 +366,11 @@ class ReportNoTimes:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTimes:
-    """The proposed times (by index) that suit `who`; none means that nothing suits."""
+    """The proposed times (by index) that suit `who`; none means that nothing suits, and `wishes` say what would."""
 
     who: str
     accept: frozenset[int]
+    wishes: frozenset[Wish] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +398,14 @@ Command = (
     | RunLate
     | DeclareAbsence
     | WithdrawAbsence
+    | ConfirmComing
+    | TellWhereabouts
+    | LeaveQuickly
+    | AskForHelp
+    | HearHelp
+    | AskSafety
+    | AnswerSafety
+    | SettleSafety
     | AskForTime
     | ShareDevice
     | ConfirmSharedDevice
@@ -324,6 +417,9 @@ Command = (
     | AdmitAll
     | SendBack
     | Remove
+    | TakeAside
+    | EndAside
+    | Extend
     | AnswerCard
     | AnswerMerge
     | ApproveSolo
@@ -336,6 +432,7 @@ Command = (
     | AssessReview
     | EndSession
     | Cancel
+    | ChangeTime
     | RecordOutage
     | DeadlineReached
     | ProposeTimes

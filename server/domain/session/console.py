@@ -23,6 +23,7 @@ from server.domain.session.views import (
     SessionCard,
     TherapistView,
     Why,
+    WishedTime,
     You,
 )
 
@@ -45,6 +46,7 @@ def therapist_view(
         co_present_minutes=float(session.co_present(now).total_seconds() // 60),
         partners=tuple(_row(session, key, now) for key in session.invited),
         helpers=tuple(_helper(session, key, seat) for key, seat in session.helpers.items()),
+        aside=None if session.aside is None else session.aside.who,
         people=people,
         ready=stance is not None and stance.action is Action.START,
         approval=session.approval,
@@ -74,6 +76,13 @@ def _row(session: Session, key: str, now: datetime) -> PartnerRow:
         check=seat.check,
         reason=seat.reason,
         late_until=seat.late_until,
+        confirmed_at=seat.confirmed_at,
+        told_where_at=seat.told_where_at,
+        left_quickly=seat.left_quickly,
+        help_at=seat.help_at,
+        safety_asked=seat.safety_asked,
+        safe=seat.safe,
+        unsettled=seat.unsettled,
         asked_for_time=seat.asked_for_time,
         nudges=seat.nudges,
         claims_both=seat.claims_both,
@@ -185,4 +194,5 @@ def _times(session: Session, plan: Rescheduling) -> RescheduleView:
         ProposedTime(at, tuple(name(key) for key, accepted in plan.answers.items() if index in accepted))
         for index, at in enumerate(plan.starts)
     )
-    return RescheduleView(plan.status, proposed, tuple(name(key) for key in plan.answers), plan.booked_at)
+    wished = tuple(WishedTime(name(key), one.weekday, one.part) for key, said in plan.wishes.items() for one in said)
+    return RescheduleView(plan.status, proposed, tuple(name(key) for key in plan.answers), plan.booked_at, wished)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.attendance import Action, AttendanceClass, Focus, FollowUp, Outcome, Reason, SoloApproval
+from server.domain.schedule import Wish
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.views import Check, Link, Place, Status
@@ -75,6 +76,55 @@ class AbsenceWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingConfirmed:
+    """`who` said beforehand that they will be there, and in time."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhereaboutsTold:
+    """`who` told where they are and whom to call; here stands only that they did."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftQuickly:
+    """`who` had to be gone at once. That they left is a line of its own, as for everybody who leaves."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpHeard:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyAsked:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyAnswered:
+    """`who` is alone and safe, or not; for the therapist alone."""
+
+    who: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySettled:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimeAsked:
     who: str
 
@@ -134,6 +184,25 @@ class Moved:
 
     who: str
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AsideBegun:
+    """The therapist is alone with `who`; whoever else is in the room waits there and hears and sees nobody."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsideEnded:
+    """Whoever is in the room is there together again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """`minutes` is how much longer than planned the session may last, in all."""
+
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +386,14 @@ class OutageRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeChanged:
+    """The session is held at another time. What anybody said of the old one (absent, late) is not said of the new."""
+
+    starts_at: datetime
+    was: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TimesSought:
     """New times are being looked for; `round` counts from 1."""
 
@@ -333,6 +410,7 @@ class TimesProposed:
 class TimesAnswered:
     who: str
     accept: tuple[int, ...]
+    wishes: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +443,14 @@ Event = (
     | LateDeclared
     | AbsenceDeclared
     | AbsenceWithdrawn
+    | ComingConfirmed
+    | WhereaboutsTold
+    | LeftQuickly
+    | HelpAsked
+    | HelpHeard
+    | SafetyAsked
+    | SafetyAnswered
+    | SafetySettled
     | TimeAsked
     | SharingClaimed
     | SharingConfirmed
@@ -374,6 +460,9 @@ Event = (
     | PresenceAttested
     | HostChanged
     | Moved
+    | AsideBegun
+    | AsideEnded
+    | Extended
     | ApprovalGiven
     | ApprovalCarried
     | FocusChanged
@@ -399,6 +488,7 @@ Event = (
     | FollowUpsSet
     | Concluded
     | OutageRecorded
+    | TimeChanged
     | TimesSought
     | TimesProposed
     | TimesAnswered

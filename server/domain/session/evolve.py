@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from server.domain.attendance import Kind, Outage, PartnerState
+from server.domain.replacing import replace
 from server.domain.session import events as e
 from server.domain.session.minutes import noted
 from server.domain.session.plan import role_of
 from server.domain.session.review import Review
-from server.domain.session.seating import apply_person, apply_sharing, mirrored
+from server.domain.session.seating import apply_person, apply_safety, apply_sharing, mirrored
 from server.domain.session.state import (
     HISTORY,
     THERAPIST,
+    Aside,
     Assessment,
+    Correction,
     MergeQuestion,
     OpenCard,
     Rescheduling,
@@ -25,13 +27,25 @@ from server.domain.session.state import (
 )
 from server.domain.session.views import Link, Place, Status
 
+ASIDE_STATES = (PartnerState.PRESENT, PartnerState.DROPPED)
+
 
 def evolve(session: Session, event: e.Event, at: datetime) -> Session:
     """The session after `event`. Total over events; never refuses: the log is the truth."""
-    after = mirrored(_apply(session, event, at))
+    after = _together_again(mirrored(_apply(session, event, at)))
     # Who fell silent was there until the last sign of life.
     ended = event.since if isinstance(event, e.Dropped | e.OutageRecorded) else at
     return replace(after, seq=session.seq + 1, at=at, presence=noted(session.presence, _inside(after), at, ended))
+
+
+def _together_again(s: Session) -> Session:
+    """Nobody is taken aside any longer once they, or the meeting, are no longer there. A lost connection is no end."""
+    if s.aside is None:
+        return s
+    seat = s.seats[s.aside.who]
+    lasts = s.status is Status.UNDER_WAY and seat.place is Place.ROOM and seat.state in ASIDE_STATES
+    shared = any(other.shares is not None for other in s.seats.values())
+    return s if lasts and not shared else replace(s, aside=None)
 
 
 def _inside(session: Session) -> list[str]:
@@ -43,7 +57,11 @@ def _inside(session: Session) -> list[str]:
         or (session.started_at is None and session.solo_started_at is None)
     ):
         return []
-    inside = [k for k, seat in session.partners.items() if seat.present and not seat.empty and seat.place is Place.ROOM]
+    inside = [
+        key
+        for key, seat in session.partners.items()
+        if seat.present and not seat.empty and seat.place is Place.ROOM and not session.apart(key)
+    ]
     return [*inside, THERAPIST] if session.therapist.connected else inside
 
 
@@ -62,6 +80,12 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
             return replace(s, status=status, closing=closing, card=None, question=None)
         case e.OutageRecorded():
             return _through_outage(s, event)
+        case e.AsideBegun(who):
+            return replace(s, aside=Aside(who, at))
+        case e.AsideEnded():
+            return replace(s, aside=None)
+        case e.Extended(minutes):
+            return replace(s, extended=minutes)
         case e.ApprovalGiven(approval, reason):
             return replace(s, approval=approval, assessed=Assessment(approval, at, reason))
         case e.ApprovalCarried(approval):
@@ -77,9 +101,13 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
         case e.OutcomesSet(outcomes):
             merged = {**s.outcomes, **outcomes}
             return replace(s, outcomes=MappingProxyType({k: v for k, v in merged.items() if v is not None}))
-        case e.OutcomeCorrected(who, outcome):
+        case e.OutcomeCorrected(who, outcome, reason):
             others = {key: kept for key, kept in s.outcomes.items() if key != who}
-            return replace(s, outcomes=MappingProxyType(others if outcome is None else {**others, who: outcome}))
+            return replace(
+                s,
+                outcomes=MappingProxyType(others if outcome is None else {**others, who: outcome}),
+                corrections=(*s.corrections, Correction(who, s.outcomes.get(who), outcome, reason, at)),
+            )
         case e.StreaksSet(who, misses, solo):
             assert s.plan is not None
             known = replace(s.plan.partners[who], consecutive_misses=misses, consecutive_solo=solo)
@@ -96,15 +124,28 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
                 invitees=MappingProxyType({**s.invitees, key: invitee}),
                 seats=MappingProxyType({**s.seats, key: Seat()}),
             )
+        case e.TimeChanged(starts_at, _):
+            return _at_another_time(s, starts_at)
         case e.ReviewAssessed(by, hinders, measures, note):
             return replace(s, reviews=(*s.reviews, Review(by, at, hinders, measures, note)))
         case e.FollowUpsSet(follow_ups):
             return replace(s, follow_ups=tuple(sorted({*s.follow_ups, *follow_ups})))
-    for part in (apply_person, apply_sharing, _apply_decision, _apply_meeting, _apply_times):
+    for part in (apply_person, apply_safety, apply_sharing, _apply_decision, _apply_meeting, _apply_times):
         after = part(s, event, at)
         if after is not None:
             return after
     raise AssertionError(f"no effect is defined for {type(event).__name__}")
+
+
+def _at_another_time(s: Session, starts_at: datetime) -> Session:
+    """Planned afresh, for whoever has the page open too."""
+    assert s.plan is not None
+    fresh = {
+        key: seat if key == THERAPIST else Seat(link=seat.link, epoch=seat.epoch, check=seat.check)
+        for key, seat in s.seats.items()
+    }
+    plan = replace(s.plan, starts_at=starts_at)
+    return replace(s, plan=plan, seats=MappingProxyType(fresh), stance=None, substitute_sought=False)
 
 
 def _through_outage(s: Session, outage: e.OutageRecorded) -> Session:
@@ -203,16 +244,19 @@ def _without_company(s: Session) -> Session:
 
 def _apply_times(s: Session, event: e.Event, at: datetime) -> Session | None:
     if isinstance(event, e.TimesSought):
-        known = s.rescheduling.excluded + s.rescheduling.starts if s.rescheduling else ()
-        return replace(s, rescheduling=Rescheduling("searching", event.round, excluded=known))
+        before = s.rescheduling or Rescheduling("searching", 0)
+        known = before.excluded + before.starts
+        plan = Rescheduling("searching", event.round, excluded=known, wishes=before.wishes)
+        return replace(s, rescheduling=plan)
     if s.rescheduling is None:
         return None
     plan = s.rescheduling
     match event:
         case e.TimesProposed(starts, expires_at):
             plan = replace(plan, status="proposed", starts=starts, expires_at=expires_at, answers={})
-        case e.TimesAnswered(who, accept):
-            plan = replace(plan, answers={**plan.answers, who: frozenset(accept)})
+        case e.TimesAnswered(who, accept, wishes):
+            said = {**plan.wishes, who: wishes} if wishes else plan.wishes
+            plan = replace(plan, answers={**plan.answers, who: frozenset(accept)}, wishes=said)
         case e.TimeAgreed(index):
             plan = replace(plan, agreed=index, expires_at=None)
         case e.Rebooked(appointment, starts_at):

@@ -54,6 +54,8 @@ def admit(log: Log, command: c.Admit) -> Refusal | None:
         return no.NOT_WAITING
     if not helper and not session.may_meet(command.who):
         return no.KEPT_APART
+    if not helper and session.unsafe_with(command.who):
+        return no.NOT_SAFE
     log.add(e.Moved(_device_of(log, command.who), Place.ROOM))
     return None
 
@@ -134,6 +136,8 @@ def answer_card(log: Log, command: c.AnswerCard) -> Refusal | None:
             return no.FOCUS_NEEDED
         if command.focus in JOINT_WORK:
             return no.NOT_AN_OPTION
+    if command.option is Action.MERGE and log.session.unsettled:
+        return no.NOT_SAFE
     log.add(e.CardAnswered(card.id, command.option, "therapist"))
     if command.option is Action.PROCEED and command.focus is not None:
         log.add(e.FocusChanged((command.focus,)))

@@ -15,6 +15,7 @@ from server.domain.session.state import HOSTS, THERAPIST, Session, seat_of
 from server.domain.session.views import Link, Place
 
 LATE_LIMIT = timedelta(hours=2)
+OUTAGE_LEASE = timedelta(minutes=10)  # an outage that lasts longer is reported again; who reported it may be gone
 
 
 def plan_session(log: Log, command: c.PlanSession) -> Refusal | None:
@@ -160,7 +161,8 @@ def run_late(log: Log, command: c.RunLate) -> Refusal | None:
     if refusal is None:
         if log.session.seats[command.who].state is PartnerState.DECLARED_ABSENT:
             log.add(e.AbsenceWithdrawn(command.who))
-        log.add(e.LateDeclared(command.who, command.until))
+        if log.session.seats[command.who].late_until != command.until:
+            log.add(e.LateDeclared(command.who, command.until))
     return refusal
 
 
@@ -186,6 +188,17 @@ def withdraw_absence(log: Log, command: c.WithdrawAbsence) -> Refusal | None:
     return None
 
 
+def confirm_coming(log: Log, command: c.ConfirmComing) -> Refusal | None:
+    refusal = _absent_partner(log.session, command.who)
+    if refusal is None:
+        seat = log.session.seats[command.who]
+        if seat.state is PartnerState.DECLARED_ABSENT:
+            log.add(e.AbsenceWithdrawn(command.who))
+        if seat.confirmed_at is None or seat.late_until is not None:
+            log.add(e.ComingConfirmed(command.who))
+    return refusal
+
+
 def ask_for_time(log: Log, command: c.AskForTime) -> Refusal | None:
     if command.who not in log.session.invited:
         return no.UNKNOWN_PARTICIPANT
@@ -194,6 +207,13 @@ def ask_for_time(log: Log, command: c.AskForTime) -> Refusal | None:
         return no.NOT_WAITING
     if not seat.asked_for_time:
         log.add(e.TimeAsked(command.who))
+    return None
+
+
+def tell_whereabouts(log: Log, command: c.TellWhereabouts) -> Refusal | None:
+    if command.who not in log.session.partners:
+        return no.UNKNOWN_PARTICIPANT
+    log.add(e.WhereaboutsTold(command.who))
     return None
 
 
@@ -217,3 +237,10 @@ def record_outage(log: Log, command: c.RecordOutage) -> Refusal | None:
     if known is None or (lasts and command.until is not None):
         log.add(e.OutageRecorded(command.since, command.until, command.cut))
     return None
+
+
+def give_up_outage(log: Log) -> None:
+    """Nobody says any more that Dyad cannot see: whoever did was lost. That time still counts against nobody."""
+    since = log.session.paused_since
+    if since is not None and not log.session.over and log.now >= since + OUTAGE_LEASE:
+        log.add(e.OutageRecorded(since, log.now, cut=False))

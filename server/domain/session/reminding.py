@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.domain.attendance import Action, PartnerState, Policy, starts_at_plus
+from server.domain.attendance import Action, PartnerState, Policy, reached
 from server.domain.session import events as e
-from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
 from server.domain.session.plan import role_of
 from server.domain.session.state import Seat, Session
@@ -32,8 +31,8 @@ def _nudges(session: Session, policy: Policy) -> dict[str, tuple[datetime, ...]]
     plan = session.plan
     if plan is None or session.status is not Status.PLANNED or plan.keep_apart or not session.therapist.connected:
         return {}
-    facts = facts_of(session, plan.starts_at)
-    times = tuple(starts_at_plus(facts, after) for after in (policy.first_nudge, policy.second_nudge))
+    start = plan.starts_at
+    times = tuple(reached(start, session.outages, start, after) for after in (policy.first_nudge, policy.second_nudge))
     return {
         key: times
         for key, seat in (session.partners | _needed(session)).items()
@@ -63,6 +62,7 @@ def substitute_due(session: Session, policy: Policy) -> datetime | None:
     if session.plan is None or session.over or session.substitute_sought or session.therapist.connected:
         return None
     if session.started_at is None and session.solo_started_at is None:
-        return starts_at_plus(facts_of(session, session.plan.starts_at), policy.therapist_notice)
+        start = session.plan.starts_at
+        return reached(start, session.outages, start, policy.therapist_notice)
     since = session.therapist.since
     return None if since is None else since + policy.therapist_notice

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from server.domain.attendance import PartnerState
+from server.domain.replacing import replace
 from server.domain.session import events as e
 from server.domain.session.state import SUBSTITUTE, THERAPIST, Session
 from server.domain.session.views import Check, Link, Place
@@ -46,6 +46,7 @@ def apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
                 declared_at=None,
                 late_until=None,
                 seen=None,
+                left_quickly=False,
             )
         case e.LinkChanged(who, link):
             return s.seat(who, link=link, seen=_still(s, who))
@@ -61,12 +62,22 @@ def apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
             return s.seat(who, late_until=until)
         case e.AbsenceDeclared(who, reason):
             return s.seat(
-                who, state=PartnerState.DECLARED_ABSENT, since=at, reason=reason, declared_at=at, late_until=None
+                who,
+                state=PartnerState.DECLARED_ABSENT,
+                since=at,
+                reason=reason,
+                declared_at=at,
+                late_until=None,
+                confirmed_at=None,
             )
         case e.AbsenceWithdrawn(who):
             return s.seat(who, state=PartnerState.EXPECTED, since=None, reason=None, declared_at=None)
+        case e.ComingConfirmed(who):
+            return s.seat(who, confirmed_at=at, late_until=None)
         case e.PresenceAttested(who, here):
             return s.seat(who, seen=here, seen_at=at)
+        case e.WhereaboutsTold(who):
+            return s.seat(who, told_where_at=at)
         case e.TimeAsked(who):
             return s.seat(who, asked_for_time=True)
         case e.Moved(who, place):
@@ -75,6 +86,23 @@ def apply_person(s: Session, event: e.Event, at: datetime) -> Session | None:
             return s.seat(who, nudges=number)
         case e.TurnedAway(who):
             return s.seat(who, turned_away=True)
+    return None
+
+
+def apply_safety(s: Session, event: e.Event, at: datetime) -> Session | None:
+    match event:
+        case e.LeftQuickly(who):
+            return s.seat(who, left_quickly=True)
+        case e.HelpAsked(who):
+            return s.seat(who, help_at=at)
+        case e.HelpHeard(who):
+            return s.seat(who, help_at=None)
+        case e.SafetyAsked(who):
+            return s.seat(who, safety_asked=True)
+        case e.SafetyAnswered(who, safe):
+            return s.seat(who, safety_asked=False, safe=safe, unsettled=not safe)
+        case e.SafetySettled(who):
+            return s.seat(who, unsettled=False)
     return None
 
 

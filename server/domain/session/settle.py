@@ -18,7 +18,8 @@ from server.domain.attendance import (
     decide,
     elapsed,
     facts_json,
-    starts_at_plus,
+    reached,
+    settled_before,
 )
 from server.domain.session import events as e
 from server.domain.session.evolve import has_begun
@@ -113,12 +114,18 @@ def missing_due(session: Session, policy: Policy) -> datetime | None:
     came = (PartnerState.PRESENT, PartnerState.LEFT, PartnerState.DROPPED)
     if all(seat.state in came or key in session.outcomes for key, seat in session.partners.items()):
         return None
-    return starts_at_plus(facts_of(session, plan.starts_at), policy.no_show_after)
+    return reached(plan.starts_at, session.outages, plan.starts_at, policy.no_show_after)
 
 
 def _wait(log: Log, decision: Decision) -> None:
     card = log.session.card
-    waiting_as_answered = card is not None and card.answer is Action.WAIT and card.clause == decision.clause
+    # Whoever said "wait" is waited for, also where the question would be another one by now.
+    waiting_as_answered = (
+        card is not None
+        and card.answer is Action.WAIT
+        and card.answered_at is not None
+        and decision.wait_until == card.answered_at + log.policy.wait_extension
+    )
     if not waiting_as_answered:
         _withdraw(log)
     _note(log, decision)
@@ -214,8 +221,11 @@ def conclude(
     follow_ups: tuple[FollowUp, ...],
 ) -> None:
     """The meeting's fate is settled (F1): outcomes, follow-ups, and new times where they are due."""
-    if outcomes:
-        log.add(e.OutcomesSet(dict(outcomes)))
+    session, facts = log.session, facts_of(log.session, log.now)
+    kept = settled_before(facts, session.attending, session.outcomes) if status is Status.ENDED else frozenset()
+    settled: dict[str, Outcome | None] = {key: outcome for key, outcome in outcomes.items() if key not in kept}
+    if settled:
+        log.add(e.OutcomesSet(settled))
     log.add(e.Concluded(status, closing))
     _follow_up(log, follow_ups)
 
@@ -237,6 +247,8 @@ def _merge(log: Log, decision: Decision) -> None:
         _note(log, decision)
         assert log.session.attending is not None
         log.add(e.MergeAsked(log.fresh_id("q"), log.session.attending, log.now + log.policy.answer_within))
+    elif question.agreed and log.session.unsettled:
+        return  # said meanwhile
     elif question.agreed:
         late = [key for key, seat in log.session.partners.items() if seat.place is Place.HELD]
         for key in late:

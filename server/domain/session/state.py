@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -18,6 +18,8 @@ from server.domain.attendance import (
     SoloApproval,
     TherapistState,
 )
+from server.domain.replacing import replace
+from server.domain.schedule import Wish
 from server.domain.session.minutes import Presence, length, shared
 from server.domain.session.plan import Invitee, Plan, role_of
 from server.domain.session.review import Review
@@ -26,7 +28,7 @@ from server.domain.session.views import Check, Link, Place, Status
 HISTORY = 50  # decisions kept in memory for the console; the log keeps all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see `replacing`
 class Seat:
     """A person's place in the session, keyed by who they are and never by a connection."""
 
@@ -39,7 +41,14 @@ class Seat:
     reason: Reason | None = None
     declared_at: datetime | None = None
     late_until: datetime | None = None
+    confirmed_at: datetime | None = None  # when they last said beforehand that they will be there
+    told_where_at: datetime | None = None
     asked_for_time: bool = False
+    left_quickly: bool = False
+    help_at: datetime | None = None  # when they asked for help without a word; None once the therapist has seen it
+    safety_asked: bool = False  # the therapist asks whether they are alone and safe
+    safe: bool | None = None  # their last word on it
+    unsettled: bool = False  # it was a no, and the therapist has not said that it is settled
     microphone: bool = True
     camera: bool = True
     check: Check | None = None
@@ -98,11 +107,30 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An outcome set right afterwards, with what stood there until then."""
+
+    who: str
+    before: Outcome | None
+    after: Outcome | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MergeQuestion:
     id: str
     who: str
     answer_by: datetime
     agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Whom the therapist speaks with alone, and since when."""
+
+    who: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,7 @@ class Rescheduling:
     agreed: int | None = None
     appointment: str | None = None
     booked_at: datetime | None = None
+    wishes: Mapping[str, tuple[Wish, ...]] = field(default_factory=dict)  # what each said last, through all rounds
 
 
 THERAPIST = "therapist"  # the host's seat, whoever holds the session
@@ -128,7 +157,7 @@ def seat_of(participant: str) -> str:
     return THERAPIST if participant in HOSTS else participant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """Immutable; `seq` counts the events it is made of and `at` is the instant of the last."""
 
@@ -144,6 +173,8 @@ class Session:
     solo_started_at: datetime | None = None
     attending: str | None = None  # who is being seen alone, while they are
     rooms: int = 1
+    aside: Aside | None = None
+    extended: int = 0  # minutes beyond the planned length
     approval: SoloApproval = SoloApproval.NONE
     assessed: Assessment | None = None
     card: OpenCard | None = None
@@ -154,6 +185,7 @@ class Session:
     began_under: str | None = None  # the policy that it keeps, once somebody has come or its time has come
     outages: tuple[Outage, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     reviews: tuple[Review, ...] = ()
     closing: str | None = None
@@ -169,6 +201,17 @@ class Session:
     def paused_since(self) -> datetime | None:
         """Since when Dyad cannot see, while that lasts (A1)."""
         return next((outage.since for outage in self.outages if outage.until is None), None)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the session is to end; it goes on until somebody ends it."""
+        return None if self.plan is None else self.plan.starts_at + timedelta(minutes=self.plan.minutes + self.extended)
+
+    def apart(self, who: str) -> bool:
+        """In the room, but away from the therapist while they speak with somebody alone."""
+        if self.aside is None or who in (THERAPIST, self.aside.who):
+            return False
+        return not (self.plan is not None and self.plan.needs_interpreter and role_of(who) == "interpreter")
 
     @property
     def partners(self) -> dict[str, Seat]:
@@ -219,6 +262,16 @@ class Session:
         """Whether this partner may be in the room: no couple that is kept apart ever is together."""
         others = any(seat.place is Place.ROOM for key, seat in self.partners.items() if key != who)
         return self.plan is not None and not (self.plan.keep_apart and others)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a partner's no to being alone and safe is not settled yet: nobody is put together until it is."""
+        return any(seat.unsettled for seat in self.partners.values())
+
+    def unsafe_with(self, who: str) -> bool:
+        """Whether letting this partner in would put somebody who is not safe in a room with another partner."""
+        inside = [seat for key, seat in self.partners.items() if key != who and seat.place is Place.ROOM]
+        return bool(inside) and any(seat.unsettled for seat in (self.seats[who], *inside))
 
     def seat(self, key: str, **changes: object) -> Session:
         return replace(self, seats=MappingProxyType({**self.seats, key: replace(self.seats[key], **changes)}))  # type: ignore[arg-type]

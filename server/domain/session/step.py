@@ -12,8 +12,8 @@ from enum import Enum
 from typing import Any
 
 from server.domain.attendance import Policy
+from server.domain.session import aside, correcting, hosting, people, reviewing, safety, sharing, times
 from server.domain.session import commands as c
-from server.domain.session import correcting, hosting, people, reviewing, sharing, times
 from server.domain.session import refusals as no
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
@@ -49,6 +49,7 @@ Cell = Handler | Refusal
 
 def _look_again(log: Log, command: c.DeadlineReached) -> Refusal | None:
     times.expire(log)
+    people.give_up_outage(log)
     return None
 
 
@@ -64,11 +65,6 @@ def _before_start(handler: Handler) -> tuple[Cell, ...]:
     return (no.NOT_PLANNED, handler, no.UNDER_WAY, no.UNDER_WAY, no.OVER)
 
 
-def _after_solo(handler: Handler) -> tuple[Cell, ...]:
-    """New times are also settled while one partner is seen alone, or after the two were brought together again."""
-    return (no.NOT_PLANNED, no.NOT_OVER, handler, handler, handler)
-
-
 def _when_over(handler: Handler) -> tuple[Cell, ...]:
     return (no.NOT_PLANNED, no.NOT_OVER, no.NOT_OVER, no.NOT_OVER, handler)
 
@@ -82,10 +78,18 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.ReportCheck: _while_live(people.report_check),
     c.Arrive: _while_live(people.arrive),
     c.Leave: _while_live(people.leave),
+    c.TellWhereabouts: _while_live(people.tell_whereabouts),
+    c.LeaveQuickly: _while_live(safety.leave_quickly),
+    c.AskForHelp: _while_live(safety.ask_for_help),
+    c.HearHelp: _while_live(safety.hear_help),
+    c.AskSafety: _while_live(safety.ask_safety),
+    c.AnswerSafety: _while_live(safety.answer_safety),
+    c.SettleSafety: _while_live(safety.settle_safety),
     c.AskForTime: _while_live(people.ask_for_time),
     c.RunLate: _before_start(people.run_late),
     c.DeclareAbsence: _before_start(people.declare_absence),
     c.WithdrawAbsence: _before_start(people.withdraw_absence),
+    c.ConfirmComing: _before_start(people.confirm_coming),
     c.ShareDevice: _while_live(sharing.share_device),
     c.ConfirmSharedDevice: _while_live(sharing.confirm_shared_device),
     c.AttestSharedDevice: _while_live(sharing.attest_shared_device),
@@ -96,6 +100,9 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.AdmitAll: _while_live(hosting.admit_all),
     c.SendBack: _while_live(hosting.send_back),
     c.Remove: _while_live(hosting.remove),
+    c.TakeAside: (no.NOT_PLANNED, no.NOT_UNDER_WAY, aside.take_aside, no.SOLO_UNDER_WAY, no.OVER),
+    c.EndAside: (no.NOT_PLANNED, no.NOBODY_ASIDE, aside.end_aside, no.NOBODY_ASIDE, no.OVER),
+    c.Extend: (no.NOT_PLANNED, no.NOT_UNDER_WAY, aside.extend, aside.extend, no.OVER),
     c.AnswerCard: _while_live(hosting.answer_card),
     c.AnswerMerge: (no.NOT_PLANNED, no.QUESTION_GONE, no.QUESTION_GONE, people.answer_merge, no.OVER),
     c.ApproveSolo: _while_live(hosting.approve_solo),
@@ -108,13 +115,14 @@ ROWS: dict[type, tuple[Cell, ...]] = {
     c.AssessReview: _everywhere(reviewing.assess_review),
     c.EndSession: (no.NOT_PLANNED, no.NOT_UNDER_WAY, hosting.end_session, hosting.end_session, no.OVER),
     c.Cancel: _before_start(hosting.cancel),
+    c.ChangeTime: _before_start(times.change_time),
     c.RecordOutage: _while_live(people.record_outage),
     c.DeadlineReached: _everywhere(_look_again),
-    c.ProposeTimes: _after_solo(times.propose_times),
-    c.ReportNoTimes: _after_solo(times.report_no_times),
-    c.AnswerTimes: _after_solo(times.answer_times),
-    c.ReportBooked: _after_solo(times.report_booked),
-    c.ReportTimeTaken: _after_solo(times.report_time_taken),
+    c.ProposeTimes: _everywhere(times.propose_times),
+    c.ReportNoTimes: _everywhere(times.report_no_times),
+    c.AnswerTimes: _everywhere(times.answer_times),
+    c.ReportBooked: _everywhere(times.report_booked),
+    c.ReportTimeTaken: _everywhere(times.report_time_taken),
 }
 
 TABLE: dict[tuple[Phase, type], Cell] = {
@@ -151,7 +159,9 @@ def next_deadline(session: Session, policy: Policy) -> datetime | None:
     candidates: list[datetime | None] = []
     if session.rescheduling is not None:
         candidates.append(session.rescheduling.expires_at)
-    if session.plan is not None and not session.over and session.paused_since is None:
+    if session.paused_since is not None and not session.over:
+        candidates.append(session.paused_since + people.OUTAGE_LEASE)
+    elif session.plan is not None and not session.over:
         if session.stance is not None:
             candidates.append(session.stance.wait_until)
         if session.card is not None and session.card.answer is None:

@@ -1,13 +1,33 @@
-"""Handlers of rescheduling: proposed times, private answers, the booking."""
+"""Handlers of when a session is held: another time, proposed times, private answers, the booking."""
 
 from __future__ import annotations
 
+from server.domain.attendance import Kind
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
-from server.domain.session.effects import MAX_ROUNDS
+from server.domain.session.effects import MAX_ROUNDS, MAX_WISHED_ROUNDS
+from server.domain.session.evolve import has_begun
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
+
+UNPLACED = ("nothing_found", "nothing_suits", "expired")  # how a search ended without a booking
+
+
+def change_time(log: Log, command: c.ChangeTime) -> Refusal | None:
+    plan = log.session.plan
+    assert plan is not None
+    if plan.kind is Kind.GROUP:
+        return no.GROUP_FIXED
+    if has_begun(log.session, log.now):
+        return no.UNDER_WAY
+    if command.starts_at <= log.now:
+        return no.TIME_PAST
+    if command.starts_at != plan.starts_at:
+        if log.session.card is not None:
+            log.add(e.CardWithdrawn(log.session.card.id))
+        log.add(e.TimeChanged(command.starts_at, plan.starts_at))
+    return None
 
 
 def propose_times(log: Log, command: c.ProposeTimes) -> Refusal | None:
@@ -34,7 +54,9 @@ def answer_times(log: Log, command: c.AnswerTimes) -> Refusal | None:
         return no.UNKNOWN_PARTICIPANT
     if any(index not in range(len(plan.starts)) for index in command.accept):
         return no.NOT_A_TIME
-    log.add(e.TimesAnswered(command.who, tuple(sorted(command.accept))))
+    if command.accept and command.wishes:
+        return no.TIME_OR_WISH
+    log.add(e.TimesAnswered(command.who, tuple(sorted(command.accept)), tuple(sorted(command.wishes))))
     _agree(log)
     return None
 
@@ -58,7 +80,7 @@ def _agree(log: Log) -> None:
 def _another_round(log: Log) -> None:
     plan = log.session.rescheduling
     assert plan is not None
-    if plan.round < MAX_ROUNDS:
+    if plan.round < (MAX_WISHED_ROUNDS if plan.wishes else MAX_ROUNDS):
         log.add(e.TimesSought(plan.round + 1))
     else:
         log.add(e.ProposalClosed("nothing_suits"))
@@ -66,7 +88,8 @@ def _another_round(log: Log) -> None:
 
 def report_booked(log: Log, command: c.ReportBooked) -> Refusal | None:
     plan = log.session.rescheduling
-    if plan is None or plan.agreed is None or plan.status == "booked":
+    found_later = plan is not None and plan.status in UNPLACED  # a slot that became free
+    if plan is None or (plan.agreed is None and not found_later) or plan.status == "booked":
         return no.NO_PROPOSAL
     log.add(e.Rebooked(command.appointment, command.starts_at))
     return None

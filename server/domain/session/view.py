@@ -15,6 +15,7 @@ from server.domain.session.facts import facts_of
 from server.domain.session.plan import role_of
 from server.domain.session.state import THERAPIST, Seat, Session
 from server.domain.session.views import (
+    AsideView,
     Host,
     Link,
     Moment,
@@ -49,23 +50,23 @@ def placement_of(session: Session) -> dict[str, str | None]:
     """The media room of each person, None for "held"; whoever is not named has no media connection any more."""
     if session.plan is None or session.over:
         return {}
-    room = f"{session.id}/{session.rooms}"
+    room = f"{session.id}/{session.rooms}" + ("" if session.aside is None else f"/aside-{session.aside.who}")
     placed: dict[str, str | None] = {THERAPIST: room if session.therapist.connected else None}
     for key, seat in (session.partners | session.helpers).items():
         if seat.place is not Place.REMOVED and not seat.turned_away:
-            inside = seat.place is Place.ROOM and seat.present and seat.shares is None
+            inside = seat.place is Place.ROOM and seat.present and seat.shares is None and not session.apart(key)
             placed[key] = room if inside else None
     return placed
 
 
 def people_with(session: Session, viewer: str) -> tuple[Person, ...]:
     """Those who are in the room with `viewer`, who is in it too; those whose connection is being waited for as well."""
-    if session.over or session.seats[viewer].place is not Place.ROOM:
+    if session.over or session.seats[viewer].place is not Place.ROOM or session.apart(viewer):
         return ()
     return tuple(
         Person(key, _named(session, key), role_of(key), seat.link, seat.microphone, seat.camera)
         for key, seat in _in_room(session)
-        if key != viewer and session.seats[viewer].shares != key and seat.shares is None
+        if key != viewer and session.seats[viewer].shares != key and seat.shares is None and not session.apart(key)
     )
 
 
@@ -87,10 +88,12 @@ def _you(session: Session, key: str) -> You:
     return You(key, invitee.name, role_of(key), invitee.zone)
 
 
-def _card(session: Session, status: Status) -> SessionCard:
+def _card(session: Session, status: Status, *, inside: bool = True) -> SessionCard:
+    """To who is not `inside` it is not told that a session goes on, nor for how long."""
     plan = session.plan
     assert plan is not None
-    return SessionCard(plan.kind, plan.starts_at, plan.minutes, status, plan.clinic_name, plan.clinic_phone)
+    extended = session.extended if inside else 0
+    return SessionCard(plan.kind, plan.starts_at, plan.minutes, extended, status, plan.clinic_name, plan.clinic_phone)
 
 
 def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> PartnerView:
@@ -102,7 +105,7 @@ def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> 
     asked = question is not None and question.who == key and not question.agreed
     return PartnerView(
         you=_you(session, key),
-        session=_card(session, _status(session, seat, closing)),
+        session=_card(session, _status(session, seat, closing), inside=seat.place is Place.ROOM),
         host=Host(session.invitees[THERAPIST].name, session.therapist_state),
         place=seat.place,
         link=seat.link,
@@ -111,14 +114,25 @@ def _partner_view(session: Session, key: str, now: datetime, policy: Policy) -> 
         arrived_at=seat.arrived_at,
         declared=seat.reason,
         late_until=seat.late_until,
+        told_where_at=seat.told_where_at,
+        safety="asked" if seat.safety_asked else "open" if seat.safe is None else "answered",
         asked_for_time=seat.asked_for_time,
         can_ask_for_time=key in session.invited and seat.present and not seat.asked_for_time and closing is None,
         moments=() if closing else _moments(session, seat, now, policy, people),
         sharing=_sharing(session, key),
         question=Question(question.id, "merge", question.answer_by) if question is not None and asked else None,
+        aside=_aside(session, key),
         people=people,
         closing=closing,
     )
+
+
+def _aside(session: Session, key: str) -> AsideView | None:
+    """For those in the room: since when somebody is spoken with alone, and whether that is them."""
+    aside = session.aside
+    if aside is None or session.seats[key].place is not Place.ROOM or session.over:
+        return None
+    return AsideView(aside.since, not session.apart(key))
 
 
 def _sharing(session: Session, key: str) -> str:

@@ -83,6 +83,7 @@ class SessionCard:
     kind: str
     starts_at: datetime
     minutes: int
+    extended: int  # minutes beyond the planned ones, by the therapist
     status: Status
     clinic_name: str
     clinic_phone: str
@@ -118,6 +119,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideView:
+    """The therapist speaks with one partner alone since then. `yours`: with you; else you wait, and hear nobody."""
+
+    since: datetime
+    yours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerView:
     you: You
     session: SessionCard
@@ -129,6 +138,10 @@ class PartnerView:
     arrived_at: datetime | None
     declared: str | None  # the reason you gave, when you said that you can't come
     late_until: datetime | None
+    told_where_at: datetime | None  # when you told where you are; what you told comes back to nobody but the host
+    # "open" (not yet asked nor said) | "asked" (the therapist asks now whether you are alone and safe) | "answered";
+    # never what the answer was: the page may be in other hands
+    safety: str
     asked_for_time: bool
     can_ask_for_time: bool
     moments: tuple[Moment, ...]
@@ -137,6 +150,7 @@ class PartnerView:
     # counted in the therapist's office)
     sharing: str
     question: Question | None
+    aside: AsideView | None
     people: tuple[Person, ...]
     # after the end: "ended" | "new_times_follow" | "cancelled" | "host_cancelled" | "not_held" (to who came to help) |
     # None while it lasts
@@ -196,6 +210,13 @@ class PartnerRow:
     check: Check | None
     reason: str | None
     late_until: datetime | None
+    confirmed_at: datetime | None  # when they last said beforehand that they will be there
+    told_where_at: datetime | None
+    left_quickly: bool
+    help_at: datetime | None  # asked for help without a word, and not yet seen
+    safety_asked: bool  # is being asked whether they are alone and safe
+    safe: bool | None  # their last word on it
+    unsettled: bool  # it was a no, which keeps them from being put together with the other
     asked_for_time: bool
     nudges: int
     claims_both: bool  # says that the other partner is at this device
@@ -266,11 +287,21 @@ class ProposedTime:
 
 
 @dataclass(frozen=True, slots=True)
+class WishedTime:
+    """A part of a weekday (Monday is 0) that would suit somebody, on their own clock."""
+
+    name: str
+    weekday: int
+    part: str  # "morning" | "afternoon" | "evening"
+
+
+@dataclass(frozen=True, slots=True)
 class RescheduleView:
     status: str  # "searching" | "proposed" | "booked" | "nothing_found" | "nothing_suits" | "expired"
     times: tuple[ProposedTime, ...]
     answered: tuple[str, ...]  # names
     booked_at: datetime | None  # start of the new booking
+    wished: tuple[WishedTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +325,7 @@ class TherapistView:
     co_present_minutes: float
     partners: tuple[PartnerRow, ...]
     helpers: tuple[HelperRow, ...]
+    aside: str | None  # the partner who is spoken with alone
     people: tuple[Person, ...]
     ready: bool  # everyone expected is here: "Admit" starts the session
     approval: str  # SoloApproval
