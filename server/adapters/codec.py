@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, TypeVar, get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from server.application.ports import CannotRead
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
 
@@ -22,19 +23,27 @@ def _adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
+def _read(classes: dict[str, type], kind: str, body: str) -> Any:
+    try:
+        return _adapter(classes[kind]).validate_json(body)
+    except (KeyError, ValidationError) as fault:
+        # Without its cause: a fault of validation repeats what was stored.
+        raise CannotRead(type(fault).__name__) from None
+
+
 class JsonCodec:
-    """A class's name and its fields. Reading raises `KeyError` (unknown name) or `ValidationError`."""
+    """A class's name and its fields. Reading an event or an effect raises `CannotRead`."""
 
     def encode(self, value: object) -> tuple[str, str]:
         cls: Any = type(value)
         return cls.__name__, _adapter(cls).dump_json(value).decode()
 
     def event(self, kind: str, body: str) -> Event:
-        event: Event = _adapter(_EVENTS[kind]).validate_json(body)
+        event: Event = _read(_EVENTS, kind, body)
         return event
 
     def effect(self, kind: str, body: str) -> Effect:
-        effect: Effect = _adapter(_EFFECTS[kind]).validate_json(body)
+        effect: Effect = _read(_EFFECTS, kind, body)
         return effect
 
     def dump(self, value: object) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+from server.application.dead_letters import DeadLetter, OutboxState
 from server.application.ports import Append, Conflict, OutboxDraft, OutboxRow, StoredEvent
+from server.application.reads import Read
+from server.domain.chain import NO_HEAD, NOTHING, READS, Head, Line, Seal, line_hash, sealed
 
 LEASE = timedelta(seconds=30)
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(slots=True, eq=False)
@@ -20,11 +25,16 @@ class _Row:
     not_before: datetime
     tries: int = 0
     leased_until: datetime | None = None
-    open: bool = True
+    state: str = "open"  # as in the table: "open" | "done" | "given up" | "discarded"
+    why: str = ""
+
+
+def _line(session: str, event: StoredEvent) -> Line:
+    return Line(session, event.seq, (event.at - EPOCH) // MICROSECOND, event.kind, event.body, event.cmd)
 
 
 class MemoryLog:
-    """Record, Outbox and Heartbeat."""
+    """Record, Chain, Outbox, DeadLetters and Heartbeat."""
 
     def __init__(self, wall: Callable[[], datetime]) -> None:
         self._wall = wall
@@ -34,6 +44,9 @@ class MemoryLog:
         self._rows: dict[str, _Row] = {}
         self._waiting: dict[str, list[_Row]] = {}
         self._last_alive: datetime | None = None
+        self._lines: dict[str, list[Line]] = {}
+        self._seals: list[Seal] = []
+        self._sealed: dict[str, int] = {}
 
     # Record
 
@@ -46,8 +59,9 @@ class MemoryLog:
         ids = [draft.id for draft in entry.outbox]
         if len(set(ids)) < len(ids) or any(id in self._rows for id in ids):
             raise ValueError("an outbox row of this id exists")
-        if entry.events:
-            self._events.setdefault(entry.session, []).extend(entry.events)
+        for event in entry.events:
+            self._events.setdefault(entry.session, []).append(event)
+            self._chain(entry.session, _line(entry.session, event))
         self._set_deadline(entry.session, entry.deadline)
         for draft in entry.outbox:
             self._queue(entry.session, draft)
@@ -75,6 +89,39 @@ class MemoryLog:
 
     async def sessions(self) -> list[str]:
         return sorted(session for session, events in self._events.items() if events)
+
+    # Chain
+
+    def _chain(self, log: str, line: Line) -> None:
+        kept = self._lines.setdefault(log, [])
+        hash = line_hash(kept[-1].hash or NOTHING if kept else NOTHING, line)
+        kept.append(Line(line.session, line.seq, line.at, line.kind, line.body, line.cmd, hash))
+
+    async def unsealed(self) -> list[str]:
+        return [log for log, lines in self._lines.items() if lines[-1].seq > self._sealed.get(log, 0)]
+
+    async def seal(self, logs: Sequence[str]) -> bool:
+        for log in logs:
+            last = self._lines[log][-1] if log in self._lines else None
+            if last is not None and last.hash is not None and last.seq > self._sealed.get(log, 0):
+                self._seals.append(sealed(await self.head(), log, last.seq, last.hash))
+                self._sealed[log] = last.seq
+        return True
+
+    async def note_reads(self, reads: Sequence[Read]) -> None:
+        for read in reads:
+            seq = len(self._lines.get(READS, ())) + 1
+            self._chain(READS, Line(READS, seq, (read.at - EPOCH) // MICROSECOND, "Read", read.body, None))
+
+    async def head(self) -> Head:
+        return Head(len(self._seals), self._seals[-1].chain) if self._seals else NO_HEAD
+
+    async def lines(self, after: tuple[str, int], limit: int) -> list[Line]:
+        later = (line for log in sorted(self._lines) if log >= after[0] for line in self._lines[log])
+        return list(islice((line for line in later if (line.session, line.seq) > after), limit))
+
+    async def seals(self, after: int, limit: int) -> list[Seal]:
+        return self._seals[after : after + limit]
 
     # Heartbeat
 
@@ -104,24 +151,57 @@ class MemoryLog:
         self._waiting.setdefault(session, []).append(row)
 
     async def done(self, row: str) -> None:
-        self._finish(row)
+        self._finish(row, "done")
 
     async def retry(self, row: str, at: datetime, why: str) -> None:
         found = self._rows.get(row)
-        if found is not None and found.open:
+        if found is not None and found.state == "open":
             found.tries += 1
+            found.not_before = at
+            found.leased_until = None
+            found.why = why
+
+    async def redate(self, row: str, at: datetime) -> None:
+        found = self._rows.get(row)
+        if found is not None and found.state == "open":
             found.not_before = at
             found.leased_until = None
 
     async def give_up(self, row: str, why: str) -> None:
-        self._finish(row)
+        self._finish(row, "given up", why)
 
-    def _finish(self, id: str) -> None:
+    def _finish(self, id: str, state: str, why: str = "") -> None:
         row = self._rows.get(id)
-        if row is None or not row.open:
+        if row is None or row.state != "open":
             return
-        row.open = False
+        row.state, row.why, row.leased_until = state, why, None
         waiting = self._waiting[row.session]
         waiting.remove(row)
         if not waiting:
             del self._waiting[row.session]
+
+    # DeadLetters
+
+    async def dead(self, limit: int = 200) -> list[DeadLetter]:
+        given_up = [row for row in self._rows.values() if row.state == "given up"][:limit]
+        return [DeadLetter(r.draft.id, r.session, r.draft.kind, r.draft.body, r.tries, r.why) for r in given_up]
+
+    async def replay(self, row: str, now: datetime) -> bool:
+        found = self._rows.get(row)
+        if found is None or found.state != "given up":
+            return False
+        found.state, found.tries, found.not_before = "open", 0, now
+        insort(self._waiting.setdefault(found.session, []), found, key=lambda one: one.n)
+        return True
+
+    async def discard(self, row: str) -> bool:
+        found = self._rows.get(row)
+        if found is None or found.state != "given up":
+            return False
+        found.state = "discarded"
+        return True
+
+    async def outbox_state(self) -> OutboxState:
+        open_rows = [row.not_before for row in self._rows.values() if row.state == "open"]
+        dead = sum(row.state == "given up" for row in self._rows.values())
+        return OutboxState(len(open_rows), min(open_rows, default=None), dead)

@@ -102,16 +102,24 @@ class MemoryPlans:
 
     # Bookings
 
-    def _touching(self, people: Iterable[str], start: datetime, end: datetime, now: datetime | None) -> Iterator[_Span]:
+    def _touching(
+        self,
+        people: Iterable[str],
+        start: datetime,
+        end: datetime,
+        now: datetime | None,
+        but: str = "",
+        hold: str | None = None,
+    ) -> Iterator[_Span]:
         asked = set(people)
         for appointment in self._appointments.values():
-            if appointment.status == "booked":
+            if appointment.status == "booked" and appointment.id != but:
                 who = asked.intersection(appointment.people.values())
                 taken = _spans(who, appointment.starts_at, appointment.minutes)
                 yield from (span for span in taken if span.start < end and span.end > start)
         for span in (span for spans in self._holds.values() for span in spans):
             expired = now is not None and span.expires_at is not None and span.expires_at <= now
-            if span.person in asked and span.start < end and span.end > start and not expired:
+            if span.proposal != hold and span.person in asked and span.start < end and span.end > start and not expired:
                 yield span
 
     def _taken(self, proposal: str, people: Iterable[str], slot: HeldSlot, now: datetime | None) -> bool:
@@ -182,6 +190,20 @@ class MemoryPlans:
 
     async def release(self, proposal: str) -> None:
         self._holds.pop(proposal, None)
+
+    async def move(
+        self, appointment: str, starts_at: datetime, now: datetime, hold: str | None = None
+    ) -> Appointment | None:
+        found = self._appointments.get(appointment)
+        if found is None or found.status != "booked" or found.starts_at == starts_at:
+            return found if found is not None and found.status == "booked" else None
+        end = starts_at + timedelta(minutes=found.minutes)
+        if any(self._touching(found.people.values(), starts_at, end, now, but=found.id, hold=hold)):
+            return None
+        if hold is not None:
+            self._holds.pop(hold, None)
+        self._appointments[appointment] = replace(found, starts_at=starts_at, sequence=found.sequence + 1)
+        return self._appointments[appointment]
 
     async def cancel(self, appointment: str) -> Appointment | None:
         found = self._appointments.get(appointment)

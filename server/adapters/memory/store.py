@@ -6,16 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from server.adapters.memory.chart import MemoryChart
+from server.adapters.memory.hooks import MemoryHooks
 from server.adapters.memory.log import MemoryLog
 from server.adapters.memory.plans import MemoryPlans
+from server.adapters.memory.whereabouts import MemoryWhereabouts
 
 
 def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-class MemoryStore(MemoryLog, MemoryPlans, MemoryChart):
-    """Record, Outbox, Directory, Links, Bookings, Chart and Heartbeat, for simulations and tests.
+class MemoryStore(MemoryLog, MemoryPlans, MemoryChart, MemoryHooks, MemoryWhereabouts):
+    """Record, Outbox, Directory, Links, Bookings, Chart, Endpoints, KeptWhereabouts and Heartbeat, for simulations
+    and tests.
 
     No method awaits, so each is one step of the event loop: nothing comes between its check and its write.
     `wall` is real time, which outbox leases run on.
@@ -25,6 +28,8 @@ class MemoryStore(MemoryLog, MemoryPlans, MemoryChart):
         MemoryLog.__init__(self, wall)
         MemoryPlans.__init__(self)
         MemoryChart.__init__(self)
+        MemoryHooks.__init__(self)
+        MemoryWhereabouts.__init__(self)
 
     async def close(self) -> None:
         """Nothing to close; here so that stores are interchangeable."""

@@ -33,7 +33,12 @@ def _touching(people: Sequence[str], span: Span, now: datetime | None) -> Column
 
 def _taken(connection: Connection, proposal: str, people: Sequence[str], span: Span, now: datetime | None) -> bool:
     """Whether the time of somebody is another's than `proposal`'s."""
-    own = and_(spans.c.owner == proposal, spans.c.kind == "hold")
+    return _taken_but(connection, and_(spans.c.owner == proposal, spans.c.kind == "hold"), people, span, now)
+
+
+def _taken_but(
+    connection: Connection, own: ColumnElement[bool], people: Sequence[str], span: Span, now: datetime | None
+) -> bool:
     chosen = select(spans.c.person).where(_touching(people, span, now), ~own).limit(1)
     return connection.execute(chosen).first() is not None
 
@@ -114,6 +119,24 @@ def _span(appointment: Appointment) -> Span:
 
 def release(connection: Connection, proposal: str) -> None:
     connection.execute(delete(spans).where(spans.c.owner == proposal, spans.c.kind == "hold"))
+
+
+def move(connection: Connection, id: str, starts_at: datetime, now: datetime, hold: str | None) -> Appointment | None:
+    found = directory.appointment(connection, id)
+    if found is None or found.status != "booked":
+        return None
+    if found.starts_at == starts_at:
+        return found
+    moved = replace(found, starts_at=starts_at, sequence=found.sequence + 1)
+    own = or_(
+        and_(spans.c.owner == id, spans.c.kind == "booked"), and_(spans.c.owner == (hold or ""), spans.c.kind == "hold")
+    )
+    if _taken_but(connection, own, list(moved.people.values()), _span(moved), now):
+        return None
+    if hold is not None:
+        release(connection, hold)
+    directory.put_appointment(connection, moved)
+    return moved
 
 
 def cancel(connection: Connection, id: str) -> Appointment | None:

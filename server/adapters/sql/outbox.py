@@ -6,9 +6,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from server.adapters.sql import schema
+from server.application.dead_letters import DeadLetter, OutboxState
 from server.application.ports import OutboxDraft, OutboxRow
 
 LEASE = timedelta(seconds=30)
@@ -47,6 +48,10 @@ def retry(connection: Connection, row: str, at: datetime, why: str) -> None:
     _change(connection, row, tries=schema.outbox.c.tries + 1, not_before=at, leased_until=None, why=why)
 
 
+def redate(connection: Connection, row: str, at: datetime) -> None:
+    _change(connection, row, not_before=at, leased_until=None)
+
+
 def give_up(connection: Connection, row: str, why: str) -> None:
     _change(connection, row, state="given up", leased_until=None, why=why)
 
@@ -55,3 +60,30 @@ def _change(connection: Connection, row: str, **values: Any) -> None:
     # Only an open row changes: a report that comes late finds what was decided.
     o = schema.outbox.c
     connection.execute(update(schema.outbox).where(o.id == row, o.state == "open").values(**values))
+
+
+def dead(connection: Connection, limit: int) -> list[DeadLetter]:
+    o = schema.outbox.c
+    chosen = select(o.id, o.session, o.kind, o.body, o.tries, o.why).where(o.state == "given up")
+    return [DeadLetter(*row) for row in connection.execute(chosen.order_by(o.n).limit(limit))]
+
+
+def replay(connection: Connection, row: str, now: datetime) -> bool:
+    return _settle(connection, row, state="open", tries=0, not_before=now)
+
+
+def discard(connection: Connection, row: str) -> bool:
+    return _settle(connection, row, state="discarded")
+
+
+def _settle(connection: Connection, row: str, **values: Any) -> bool:
+    o = schema.outbox.c
+    settled = update(schema.outbox).where(o.id == row, o.state == "given up").values(**values)
+    return connection.execute(settled).rowcount == 1
+
+
+def state(connection: Connection) -> OutboxState:
+    o = schema.outbox.c
+    waiting = connection.execute(select(func.count(), func.min(o.not_before)).where(o.state == "open")).one()
+    given_up = connection.scalar(select(func.count()).where(o.state == "given up")) or 0
+    return OutboxState(waiting[0], waiting[1], given_up)

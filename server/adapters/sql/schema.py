@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -50,6 +51,9 @@ class Instant(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+# What names something: compared byte by byte in every database, whatever language it sorts in.
+Key = String().with_variant(String(collation="C"), "postgresql")
+
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 # With a rowid: events of all sessions follow one another and only the small index is in order of session. Kept in that
@@ -57,19 +61,22 @@ schema_version = Table("schema_version", metadata, Column("version", Integer, pr
 events = Table(
     "events",
     metadata,
-    Column("session", String, primary_key=True),
+    Column("session", Key, primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("kind", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("cmd", String),
+    Column("hash", LargeBinary),  # server/domain/chain.py; none where a version from before the chain wrote the line
 )
 
+# `seq` is the head that the deadline was written with: of two writers at once the one with the later head stands.
 deadlines = Table(
     "deadlines",
     metadata,
-    Column("session", String, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("session", Key, primary_key=True),
+    Column("at", Instant),
+    Column("seq", Integer, nullable=False, server_default="0"),
     Index("deadlines_by_time", "at", "session"),
     sqlite_with_rowid=False,
 )
@@ -80,8 +87,8 @@ outbox = Table(
     "outbox",
     metadata,
     Column("n", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("session", String, nullable=False),
+    Column("id", Key, nullable=False, unique=True),
+    Column("session", Key, nullable=False),
     Column("kind", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("not_before", Instant, nullable=False),
@@ -96,7 +103,7 @@ Index("outbox_open", outbox.c.session, outbox.c.n, sqlite_where=_open_row, postg
 people = Table(
     "people",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("zone", String, nullable=False),
@@ -108,7 +115,7 @@ people = Table(
 appointments = Table(
     "appointments",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("uid", String, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("starts_at", Instant, nullable=False),
@@ -120,17 +127,17 @@ appointments = Table(
 appointment_people = Table(
     "appointment_people",
     metadata,
-    Column("appointment", String, ForeignKey("appointments.id", ondelete="CASCADE"), primary_key=True),
-    Column("participant", String, primary_key=True),
-    Column("person", String, nullable=False, index=True),
+    Column("appointment", Key, ForeignKey("appointments.id", ondelete="CASCADE"), primary_key=True),
+    Column("participant", Key, primary_key=True),
+    Column("person", Key, nullable=False, index=True),
 )
 
 links = Table(
     "links",
     metadata,
-    Column("token_hash", String, primary_key=True),
-    Column("person", String, nullable=False),
-    Column("session", String, index=True),
+    Column("token_hash", Key, primary_key=True),
+    Column("person", Key, nullable=False),
+    Column("session", Key, index=True),
     Column("participant", String, nullable=False),
     Column("purpose", String, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -143,11 +150,11 @@ links = Table(
 spans = Table(
     "spans",
     metadata,
-    Column("owner", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("person", String, primary_key=True),
-    Column("starts_at", Instant, primary_key=True),
-    Column("ends_at", Instant, primary_key=True),
+    Column("owner", Key, primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("person", Key, primary_key=True),
+    Column("starts_at", Instant, primary_key=True, autoincrement=False),
+    Column("ends_at", Instant, primary_key=True, autoincrement=False),
     Column("expires_at", Instant),
     Index("spans_by_person", "person", "ends_at"),
 )
@@ -155,7 +162,7 @@ spans = Table(
 policies = Table(
     "policies",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", Key, primary_key=True),
     Column("fingerprint", String, nullable=False),
     Column("text", Text, nullable=False),
     Column("adopted_at", Instant, nullable=False),
@@ -165,10 +172,10 @@ policies = Table(
 chart = Table(
     "chart",
     metadata,
-    Column("kind", String, primary_key=True),
-    Column("id", String, primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("owner", String, nullable=False),
+    Column("owner", Key, nullable=False),
     Column("wall", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", String, nullable=False),
@@ -179,8 +186,8 @@ chart = Table(
 care = Table(
     "care",
     metadata,
-    Column("couple", String, primary_key=True),
-    Column("person", String, primary_key=True),
+    Column("couple", Key, primary_key=True),
+    Column("person", Key, primary_key=True),
     Column("role", String, nullable=False),
     Index("care_by_person", "person", "couple"),
 )
@@ -190,4 +197,48 @@ heartbeat = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
+)
+
+# How far the logs had come, one below the other over all sessions (server/domain/chain.py).
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("session", Key, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+    Index("seals_by_session", "session", "n"),
+)
+
+# Who read what of whom: ids alone, chained like a log.
+reads = Table(
+    "reads",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("disabled", Text),
+)
+
+# Where each partner is during a session. Beside the logs, because it is to be forgotten.
+whereabouts = Table(
+    "whereabouts",
+    metadata,
+    Column("session", Key, primary_key=True),
+    Column("who", Key, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("phone", Text, nullable=False),
 )

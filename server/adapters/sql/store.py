@@ -1,19 +1,23 @@
-"""`SqliteStore`: the ports of the record over one SQLite file."""
+"""`SqlStore`: the ports of the record over a database, but for what each database does in its own way."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
+from typing import Protocol, TypeVar
 
-from server.adapters.sql import bookings, chart, directory, engine, log, outbox, policies, threads
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from server.adapters.sql import audit, bookings, chart, directory, hooks, log, migrate, outbox, policies, whereabouts
 from server.application.chart import Entry, Reader
+from server.application.dead_letters import SHOWN, DeadLetter, OutboxState
+from server.application.hooks import Endpoint
 from server.application.ports import (
     Append,
     Appointment,
+    Deadlines,
     HeldSlot,
     LinkGrant,
     OutboxDraft,
@@ -23,58 +27,50 @@ from server.application.ports import (
     StoredEvent,
     StoredPolicy,
 )
+from server.application.reads import Read
+from server.application.taking import ReadDue
+from server.application.whereabouts import Told
+from server.domain.chain import Head, Line, Seal
+
+T = TypeVar("T")
 
 
-def _wall() -> datetime:
-    return datetime.now(UTC)
+class Runs(Protocol):
+    """Runs `work` as one transaction."""
+
+    async def run(self, work: Callable[[Connection], T]) -> T: ...
 
 
-class SqliteStore:
-    """Record, Outbox, Directory, Links, Bookings, Chart and Heartbeat. A write is on the disk when its call returns.
+class SqlStore(ABC):
+    """Record, Outbox, Directory, Links, Bookings, Policies, Chart, KeptWhereabouts and Heartbeat. What a call wrote is
+    durable when it returns.
 
-    Several processes may open one file; whoever appends first has decided. Every method raises `RecordUnavailable`
-    where the file cannot be used now, or after `close`.
+    Several processes may use one database; whoever appends first has decided. Every method raises `RecordUnavailable`
+    where the database cannot be used now, or after `close`.
     """
 
-    def __init__(self, path: Path, limit: int, wall: Callable[[], datetime], temporary: Path | None) -> None:
-        self._writer = threads.Writer(engine.writing(path), limit)
-        self._reader = threads.Reader(engine.reading(path))
-        self._wall = wall
-        self._temporary = temporary
+    _reader: Runs
+    _writer: Runs
 
-    @classmethod
-    async def open(
-        cls, path: Path | None = None, *, queue_limit: int = 4096, wall: Callable[[], datetime] = _wall
-    ) -> SqliteStore:
-        """Open or create the file (mode 0600); without a path, one that is deleted on `close`.
-
-        At most `queue_limit` writes wait; more are refused. `wall` is real time, which outbox leases run on.
-        Raises `SchemaTooNew` or `RecordUnavailable`.
-        """
-        temporary = None
-        if path is None:
-            temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="dyad-"))
-            path = temporary / "record.db"
-        try:
-            await asyncio.to_thread(engine.prepare, path)
-        except OSError as fault:
-            raise RecordUnavailable(fault.strerror or type(fault).__name__) from fault
-        return cls(path, queue_limit, wall, temporary)
-
+    @abstractmethod
     async def close(self) -> None:
         """Commit what is queued and end. Again: nothing happens."""
-        await self._writer.close()
-        await self._reader.close()
-        if self._temporary is not None:
-            await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+
+    @abstractmethod
+    async def _wall(self) -> datetime:
+        """Real time, which outbox leases run on."""
+
+    def deadlines(self) -> Deadlines:
+        """How this database gives out what is due."""
+        return ReadDue(self)
 
     # Record
 
-    async def load(self, session: str, after: int = 0) -> list[StoredEvent]:
-        return await self._reader.run(lambda c: log.load(c, session, after))
+    @abstractmethod
+    async def load(self, session: str, after: int = 0) -> list[StoredEvent]: ...
 
-    async def append(self, entry: Append) -> None:
-        await self._writer.add(entry, log.append)
+    @abstractmethod
+    async def append(self, entry: Append) -> None: ...
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         return await self._reader.run(lambda c: log.due(c, now, limit))
@@ -88,6 +84,27 @@ class SqliteStore:
     async def sessions(self) -> list[str]:
         return await self._reader.run(log.sessions)
 
+    async def migrated(self) -> bool:
+        """Whether the schema is this program's, or one that a newer node has led it to while this one runs."""
+        try:
+            await self._reader.run(migrate.check)
+        except migrate.SchemaTooOld:
+            return False
+        except migrate.SchemaTooNew:
+            pass
+        return True
+
+    # KeptWhereabouts
+
+    async def keep_whereabouts(self, told: Told) -> None:
+        await self._writer.run(lambda c: whereabouts.keep(c, told))
+
+    async def whereabouts(self, session: str) -> list[Told]:
+        return await self._reader.run(lambda c: whereabouts.of(c, session))
+
+    async def forget_whereabouts(self, now: datetime) -> int:
+        return await self._writer.run(lambda c: whereabouts.forget(c, now))
+
     # Heartbeat
 
     async def alive(self, now: datetime) -> None:
@@ -99,7 +116,8 @@ class SqliteStore:
     # Outbox
 
     async def take(self, now: datetime, limit: int) -> list[OutboxRow]:
-        return await self._writer.run(lambda c: outbox.take(c, now, limit, self._wall()))
+        wall = await self._wall()
+        return await self._writer.run(lambda c: outbox.take(c, now, limit, wall))
 
     async def post(self, queue: str, draft: OutboxDraft) -> None:
         await self._writer.run(lambda c: outbox.post(c, queue, draft))
@@ -110,8 +128,63 @@ class SqliteStore:
     async def retry(self, row: str, at: datetime, why: str) -> None:
         await self._writer.run(lambda c: outbox.retry(c, row, at, why))
 
+    async def redate(self, row: str, at: datetime) -> None:
+        await self._writer.run(lambda c: outbox.redate(c, row, at))
+
     async def give_up(self, row: str, why: str) -> None:
         await self._writer.run(lambda c: outbox.give_up(c, row, why))
+
+    # DeadLetters
+
+    async def dead(self, limit: int = SHOWN) -> list[DeadLetter]:
+        return await self._reader.run(lambda c: outbox.dead(c, limit))
+
+    async def replay(self, row: str, now: datetime) -> bool:
+        return await self._writer.run(lambda c: outbox.replay(c, row, now))
+
+    async def discard(self, row: str) -> bool:
+        return await self._writer.run(lambda c: outbox.discard(c, row))
+
+    async def outbox_state(self) -> OutboxState:
+        return await self._reader.run(outbox.state)
+
+    # Endpoints
+
+    async def put_endpoint(self, endpoint: Endpoint) -> None:
+        await self._writer.run(lambda c: hooks.put(c, endpoint))
+
+    async def endpoints(self) -> list[Endpoint]:
+        return await self._reader.run(hooks.listed)
+
+    async def remove_endpoint(self, id: str) -> bool:
+        return await self._writer.run(lambda c: hooks.remove(c, id))
+
+    # Chain
+
+    async def unsealed(self) -> list[str]:
+        return await self._reader.run(audit.unsealed)
+
+    async def seal(self, logs: Sequence[str]) -> bool:
+        try:
+            await self._writer.run(lambda c: audit.seal(c, logs))
+        except IntegrityError:  # another node wrote the seal of this number first
+            return False
+        return True
+
+    async def note_reads(self, reads: Sequence[Read]) -> None:
+        try:
+            await self._writer.run(lambda c: audit.note_reads(c, reads))
+        except IntegrityError:  # another node wrote the read of this number first
+            raise RecordUnavailable("several nodes at once") from None
+
+    async def head(self) -> Head:
+        return await self._reader.run(audit.head)
+
+    async def lines(self, after: tuple[str, int], limit: int) -> list[Line]:
+        return await self._reader.run(lambda c: audit.lines(c, after, limit))
+
+    async def seals(self, after: int, limit: int) -> list[Seal]:
+        return await self._reader.run(lambda c: audit.some_seals(c, after, limit))
 
     # Directory
 
@@ -214,6 +287,11 @@ class SqliteStore:
 
     async def release(self, proposal: str) -> None:
         await self._writer.run(lambda c: bookings.release(c, proposal))
+
+    async def move(
+        self, appointment: str, starts_at: datetime, now: datetime, hold: str | None = None
+    ) -> Appointment | None:
+        return await self._writer.run(lambda c: bookings.move(c, appointment, starts_at, now, hold))
 
     async def cancel(self, appointment: str) -> Appointment | None:
         return await self._writer.run(lambda c: bookings.cancel(c, appointment))

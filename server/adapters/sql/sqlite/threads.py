@@ -7,7 +7,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from server.adapters.sql.engine import driver, telling, unavailable
+from server.adapters.sql.sqlite.engine import driver, telling, unavailable
 from server.application.ports import RecordUnavailable
 
 T = TypeVar("T")
@@ -35,6 +34,18 @@ class _Job:
     entry: Any = None
     result: Any = None
     fault: BaseException | None = None
+
+
+def groups(jobs: queue.SimpleQueue[_Job | None]) -> Iterator[list[_Job]]:
+    """What is queued, together, until there comes a None."""
+    while (job := jobs.get()) is not None:
+        group = [job]
+        while len(group) < GROUP and not jobs.empty():
+            if (job := jobs.get_nowait()) is None:
+                yield group
+                return
+            group.append(job)
+        yield group
 
 
 class Writer:
@@ -89,20 +100,10 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _serve(self) -> None:
-        for group in self._groups():
+        for group in groups(self._queue):
             self._commit(group)
             _tell(group)
         self._disconnect()
-
-    def _groups(self) -> Iterator[list[_Job]]:
-        while (job := self._queue.get()) is not None:
-            group = [job]
-            while len(group) < GROUP and not self._queue.empty():
-                if (job := self._queue.get_nowait()) is None:
-                    yield group
-                    return
-                group.append(job)
-            yield group
 
     def _commit(self, group: list[_Job]) -> None:
         try:
@@ -194,38 +195,63 @@ def _resolve(jobs: list[_Job]) -> None:
 
 
 class Reader:
-    """Reads one after the other on an own connection, each of one committed state; the writer never blocks them."""
+    """Reads on an own connection, which the writer never blocks; what is queued is answered together.
+
+    Each read sees all that was written before it was asked for.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
         self._closed = False
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="record-reader")
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="record-reader", daemon=True)
+        self._thread.start()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         if self._closed:
             raise RecordUnavailable("the record is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, work)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Job(work, loop, future))
+        return await future
 
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._disconnect)
-            self._pool.shutdown()
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
+    def _serve(self) -> None:
+        for group in groups(self._queue):
+            self._read(group)
+            _tell(group)
+        self._disconnect()
+
+    def _read(self, group: list[_Job]) -> None:
         try:
             with telling():
                 if self._connection is None:
                     self._connection = self._engine.connect()
                 with self._connection.begin():
-                    return work(self._connection)
-        except RecordUnavailable:
+                    for job in group:
+                        _look(self._connection, job)
+        except Exception as fault:
+            for job in group:
+                job.fault = job.fault or fault
             self._disconnect()
-            raise
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         with suppress(Exception):
             if connection is not None:
                 connection.close()
+
+
+def _look(connection: Connection, job: _Job) -> None:
+    try:
+        job.result = job.work(connection)
+    except Exception as fault:
+        if unavailable(fault) is not None:
+            raise
+        job.fault = fault

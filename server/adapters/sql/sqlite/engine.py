@@ -75,8 +75,8 @@ def telling() -> Iterator[None]:
         raise
 
 
-def prepare(path: Path) -> None:
-    """Create the file, readable by its owner alone, or lead an older one to the newest schema."""
+def prepare(path: Path, to: str | None = None) -> tuple[str, str]:
+    """Create the file, readable by its owner alone, and lead it to a revision (None: the newest); from and to which."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)  # SQLite gives its -wal and -shm the mode of this file
@@ -84,7 +84,7 @@ def prepare(path: Path) -> None:
     try:
         _use_write_ahead_log(path)
         with telling(), engine.connect() as connection, connection.begin():
-            migrate.prepare(connection)
+            return migrate.migrate(connection, to)
     finally:
         engine.dispose()
 

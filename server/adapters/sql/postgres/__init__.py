@@ -1,0 +1,1 @@
+"""The record in PostgreSQL, for many nodes at once."""

@@ -1,0 +1,72 @@
+"""What every decision needs, on SQLite, straight to the driver: reading a log, and writing many entries at once.
+
+The time of SQLAlchemy would be most of the time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from server.adapters.sql.audit import chain_up, chained
+from server.adapters.sql.schema import from_micros, to_micros
+from server.adapters.sql.sqlite.engine import driver
+from server.application.ports import Append, Conflict, StoredEvent
+from server.domain.chain import NOTHING, Line
+
+_LOAD = "SELECT seq, at, kind, body, cmd FROM events WHERE session = ? AND seq > ? ORDER BY seq"
+_HEAD = "SELECT seq, hash FROM events WHERE session = ? ORDER BY seq DESC LIMIT 1"
+_EVENT = "INSERT INTO events (session, seq, at, kind, body, cmd, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DEADLINE = "INSERT INTO deadlines (session, at) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET at = excluded.at"
+_NO_DEADLINE = "DELETE FROM deadlines WHERE session = ?"
+_OUTBOX = "INSERT INTO outbox (id, session, kind, body, not_before, tries, state) VALUES (?, ?, ?, ?, ?, 0, 'open')"
+
+
+def load(connection: Connection, session: str, after: int) -> list[StoredEvent]:
+    rows = driver(connection).execute(_LOAD, (session, after))
+    return [StoredEvent(seq, from_micros(at), kind, body, cmd) for seq, at, kind, body, cmd in rows]
+
+
+def append(connection: Connection, entries: Sequence[Append]) -> list[Exception | None]:
+    """Each entry is written, or refused with a `Conflict`; where an outbox id exists already, `ValueError` is raised.
+
+    Many entries in a few statements: one by one, they would take longer than the disk.
+    """
+    heads: dict[str, tuple[int, bytes]] = {}
+    refusals: list[Exception | None] = []
+    accepted: list[Append] = []
+    lines: list[Line] = []
+    for entry in entries:
+        seq, hash = heads.get(entry.session) or _head(connection, entry.session)
+        fits = seq == entry.expected
+        refusals.append(None if fits else Conflict(entry.session))
+        if fits:
+            accepted.append(entry)
+            more, hash = chained(entry, hash)
+            lines += more
+            seq += len(more)
+        heads[entry.session] = seq, hash
+    try:
+        _write(driver(connection), accepted, lines)
+    except sqlite3.IntegrityError as fault:
+        raise ValueError("the entry does not fit: an outbox row of this id exists, or a value is missing") from fault
+    return refusals
+
+
+def _head(connection: Connection, session: str) -> tuple[int, bytes]:
+    row = driver(connection).execute(_HEAD, (session,)).fetchone()
+    if row is None:
+        return 0, NOTHING
+    return row[0], row[1] or chain_up(connection, session)
+
+
+def _write(database: sqlite3.Connection, entries: Sequence[Append], lines: Sequence[Line]) -> None:
+    deadlines = {entry.session: entry.deadline for entry in entries}  # the last one of a session stands
+    database.executemany(_EVENT, [(v.session, v.seq, v.at, v.kind, v.body, v.cmd, v.hash) for v in lines])
+    database.executemany(_DEADLINE, [(session, to_micros(at)) for session, at in deadlines.items() if at is not None])
+    database.executemany(_NO_DEADLINE, [(session,) for session, at in deadlines.items() if at is None])
+    drafts = [(d.id, e.session, d.kind, d.body, to_micros(d.not_before)) for e in entries for d in e.outbox]
+    if drafts:
+        database.executemany(_OUTBOX, drafts)
