@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pycrdt import Doc, Text
 
+from server.adapters.yjs_guard import Malformed, check_update, check_vector
 from server.application.shared_text import UpdateRefused
 from server.domain.relapse import MOST_CHARACTERS, SECTIONS
 
@@ -16,21 +20,24 @@ class YjsText:
         self._doc = _doc(state)
 
     def merge(self, update: bytes) -> None:
+        try:
+            check_update(update)
+        except Malformed as error:
+            raise UpdateRefused("malformed") from error
         tried = _doc(self._doc.get_update())
         _apply(tried, update)
-        if len(tried.get_update()) > MOST_BYTES:
-            raise UpdateRefused("the document is full")
-        if any(len(_text(tried, name)) > MOST_CHARACTERS for name in SECTIONS):
-            raise UpdateRefused("a part of the plan is full")
-        if set(tried.keys()) - set(SECTIONS):
-            raise UpdateRefused("there is no such part of the plan")
+        too_long = any(len(_text(tried, name)) > MOST_CHARACTERS for name in SECTIONS)
+        if too_long or len(tried.get_update()) > MOST_BYTES:
+            raise UpdateRefused("plan_full")
         self._doc = tried
 
     def since(self, vector: bytes) -> bytes:
         try:
+            check_vector(vector or EMPTY)
+        except Malformed as error:
+            raise UpdateRefused("malformed") from error
+        with _refusing():
             update: bytes = self._doc.get_update(vector or EMPTY)
-        except Exception as error:  # the library names no exception of its own
-            raise UpdateRefused("that is no state vector") from error
         return update
 
     def vector(self) -> bytes:
@@ -60,7 +67,16 @@ def _text(doc: Doc, name: str) -> str:  # type: ignore[type-arg]
 
 
 def _apply(doc: Doc, update: bytes) -> None:  # type: ignore[type-arg]
-    try:
+    with _refusing():
         doc.apply_update(update)
-    except Exception as error:  # the library names no exception of its own
-        raise UpdateRefused("that is no update") from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """The library names no exception of its own, and its panics are not even an `Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise UpdateRefused("malformed") from error
+        raise

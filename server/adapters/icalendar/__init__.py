@@ -5,6 +5,7 @@ from server.adapters.icalendar.feed import feed
 from server.adapters.icalendar.invitation import Method, invitation
 from server.adapters.icalendar.reading import busy_of
 from server.adapters.icalendar.series import (
+    MOST_OCCURRENCES,
     SeriesEntry,
     dropped,
     moved,
@@ -17,6 +18,7 @@ from server.adapters.icalendar.zones import timezone_of
 __all__ = [
     "ADDRESS",
     "CONTROLS",
+    "MOST_OCCURRENCES",
     "MOST_SEQUENCE",
     "UID",
     "CalendarEntry",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from server.adapters.icalendar import MOST_SEQUENCE, UID
+from server.adapters.icalendar import MOST_OCCURRENCES, MOST_SEQUENCE, UID
 from server.adapters.mail.message import MOST_ID, MOST_NAME, FileMethod, MessageError, address, one_line
 from server.domain.schedule.hours import ScheduleError, zone_of
 
@@ -46,14 +46,18 @@ KINDS: Mapping[str, Kind] = {
     "welcome_staff": Kind(_keys("link")),
     "week": Kind(_keys("times", "link", "calendars"), method="PUBLISH"),
     # to partners
-    "reminder": Kind(_keys("starts_at", "minutes", "link")),
+    "reminder": Kind(_keys("starts_at", "minutes", "link"), _keys("reply_to")),
+    "reply_unclear": Kind(_keys("starts_at", "link")),
+    "away_noted": Kind(_keys("starts_at", "link")),
     "nudge": Kind(_keys("starts_at", "link")),
     "late_ok": Kind(_keys("link"), _keys("until")),
     "still_on": Kind(_keys("starts_at", "minutes", "link")),
     "new_times": Kind(_keys("times", "link"), _keys("answer_by")),
     "proposal_closed": Kind(),
+    "opened": Kind(_keys("starts_at", "minutes", "link", "answer_by")),
     # to partners and therapists
     "booked": Kind(_keys("starts_at", "minutes", "link", "calendar"), method="REQUEST"),
+    "moved": Kind(_keys("starts_at", "minutes", "link", "calendar"), method="REQUEST"),
     "cancelled": Kind(_keys("starts_at", "minutes", "calendar"), method="CANCEL"),
     # to the scheduler and the treatment team; who it is about is behind the link, after signing in
     "substitute_wanted": Kind(_keys("starts_at", "minutes", "link")),
@@ -65,6 +69,9 @@ KINDS: Mapping[str, Kind] = {
 CALENDAR = _keys("uid", "sequence", "stamp", "organizer_email")
 CALENDARS = _keys("items", "stamp", "organizer_email")
 ITEM = _keys("uid", "sequence", "starts_at", "minutes")
+SERIES = _keys("zone", "first", "count", "moved", "dropped")
+MOVED = _keys("number", "starts_at")
+IN_SERIES = _keys("series", "number")  # what the file of a session in a series has besides
 
 
 def checked(kind: str, context: Mapping[str, object]) -> dict[str, Any]:
@@ -155,11 +162,11 @@ def _whole(low: int, high: int) -> Callable[[str, object], int]:
     return check
 
 
-def _object(names: frozenset[str]) -> Callable[[str, object], dict[str, Any]]:
+def _object(names: frozenset[str], may: frozenset[str] = frozenset()) -> Callable[[str, object], dict[str, Any]]:
     def check(key: str, value: object) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise ContextError(f"{key} is not an object")
-        _only(key, value, names, frozenset())
+        _only(key, value, names, may)
         return {name: _CHECKS[name](f"{key}.{name}", item) for name, item in value.items()}
 
     return check
@@ -168,7 +175,16 @@ def _object(names: frozenset[str]) -> Callable[[str, object], dict[str, Any]]:
 def _items(key: str, value: object) -> list[dict[str, Any]]:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_TIMES:
         raise ContextError(f"{key} is not a list of 1 to {MOST_TIMES} appointments")
-    return [_object(ITEM)(key, item) for item in value]
+    return [_object(ITEM, IN_SERIES)(key, item) for item in value]
+
+
+def _some(check: Callable[[str, object], Any]) -> Callable[[str, object], list[Any]]:
+    def all_of(key: str, value: object) -> list[Any]:
+        if not isinstance(value, list | tuple) or len(value) > MOST_OCCURRENCES:
+            raise ContextError(f"{key} is not a list of up to {MOST_OCCURRENCES}")
+        return [check(key, item) for item in value]
+
+    return all_of
 
 
 _CHECKS: Mapping[str, Callable[[str, object], Any]] = {
@@ -182,10 +198,17 @@ _CHECKS: Mapping[str, Callable[[str, object], Any]] = {
     "starts_at": _instant,
     "minutes": _whole(1, 24 * 60),
     "link": _link,
+    "reply_to": _email,
     "until": _instant,
     "times": _times,
     "answer_by": _instant,
-    "calendar": _object(CALENDAR),
+    "calendar": _object(CALENDAR, IN_SERIES),
+    "series": _object(SERIES),
+    "first": _instant,
+    "count": _whole(1, MOST_OCCURRENCES),
+    "number": _whole(0, MOST_OCCURRENCES),
+    "moved": _some(_object(MOVED)),
+    "dropped": _some(_whole(0, MOST_OCCURRENCES)),
     "calendars": _object(CALENDARS),
     "items": _items,
     "uid": _uid,

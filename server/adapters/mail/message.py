@@ -41,12 +41,15 @@ class Message:
     html: str = field(repr=False)
     ics: bytes | None = field(default=None, repr=False)
     ics_method: FileMethod | None = None
+    reply_to: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         one_line("id", self.id, MOST_ID)
         one_line("to_name", self.to_name, MOST_NAME, may_be_empty=True)
         one_line("subject", self.subject, MOST_SUBJECT)
         address("to_email", self.to_email)
+        if self.reply_to is not None:
+            address("reply_to", self.reply_to)
         for name, size in (("text", len(self.text)), ("html", len(self.html)), ("ics", len(self.ics or b""))):
             if size > MOST_BODY:
                 raise MessageError(f"{name} is longer than {MOST_BODY}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from server.adapters.mail.context import KINDS
 from server.adapters.mail.message import MailNotSent, MessageError, Sender
 from server.adapters.mail.rendering import render
-from server.application.ports import Letter, NotSent
+from server.application.ports import CalendarItem, Letter, NotSent, Series
 
 
 class MailPost:
@@ -33,6 +32,7 @@ class MailPost:
             "link": letter.link,
             "times": list(letter.times),
             "answer_by": letter.answer_by,
+            "reply_to": letter.reply_to,
         }
         if letter.uid is not None:
             offered["calendar"] = {
@@ -40,10 +40,11 @@ class MailPost:
                 "sequence": letter.sequence,
                 "stamp": letter.sent_at,
                 "organizer_email": self._organizer,
+                **_in_series(letter.series, letter.number),
             }
         if letter.items:
             offered["calendars"] = {
-                "items": [asdict(item) for item in letter.items],
+                "items": [_item(item) for item in letter.items],
                 "stamp": letter.sent_at,
                 "organizer_email": self._organizer,
             }
@@ -58,3 +59,21 @@ class MailPost:
             "clinic_phone": letter.clinic_phone,
             **facts,
         }
+
+
+def _item(item: CalendarItem) -> dict[str, Any]:
+    single = {"uid": item.uid, "sequence": item.sequence, "starts_at": item.starts_at, "minutes": item.minutes}
+    return {**single, **_in_series(item.series, 0)}
+
+
+def _in_series(series: Series | None, number: int) -> dict[str, Any]:
+    if series is None:
+        return {}
+    told = {
+        "zone": series.zone,
+        "first": series.first,
+        "count": series.count,
+        "moved": [{"number": at, "starts_at": start} for at, start in series.moved.items()],
+        "dropped": list(series.dropped),
+    }
+    return {"series": told, "number": number}

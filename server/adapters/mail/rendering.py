@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from server.adapters.icalendar import CalendarEntry, feed, invitation
+from server.adapters.icalendar import CalendarEntry, SeriesEntry, feed, invitation, series_invitation
 from server.adapters.mail.context import KINDS, checked
 from server.adapters.mail.message import FileMethod, Message
 from server.adapters.mail.words import TEMPLATES, Words, words
@@ -46,6 +46,7 @@ def render(kind: str, context: Mapping[str, object]) -> Message:
         html=_layouts().get_template("mail.html.j2").render(parts),
         ics=_calendar_file(facts, language, method) if method else None,
         ics_method=method,
+        reply_to=facts.get("reply_to"),
     )
 
 
@@ -61,6 +62,7 @@ def _said(facts: Mapping[str, Any], language: Words) -> dict[str, Any]:
         "until": say("until"),
         "answer_by": say("answer_by"),
         "minutes": facts.get("minutes"),
+        "reply": bool(facts.get("reply_to")),
         "times": [language.say(instant, facts["zone"]) for instant in facts.get("times", ())],
         "phone": facts["clinic_phone"],
     }
@@ -70,10 +72,24 @@ def _calendar_file(facts: Mapping[str, Any], language: Words, method: FileMethod
     """Made of the very facts that the mail says, so that the two can't differ."""
     if method == "PUBLISH":
         several = facts["calendars"]
-        entries = [_entry(facts, language, {**several, **item}) for item in several["items"]]
+        entries = [_one_or_all(facts, language, {**several, **item}) for item in several["items"]]
         return feed(entries, name=language.phrases["calendar_name"], stamp=several["stamp"])
     calendar = {**facts["calendar"], "starts_at": facts["starts_at"], "minutes": facts["minutes"]}
-    return invitation(_entry(facts, language, calendar), method, stamp=calendar["stamp"])
+    entry = _one_or_all(facts, language, calendar)
+    if isinstance(entry, CalendarEntry):
+        return invitation(entry, method, stamp=calendar["stamp"])
+    only = calendar["number"] if method == "CANCEL" else None
+    return series_invitation(entry, method, stamp=calendar["stamp"], only=only)
+
+
+def _one_or_all(facts: Mapping[str, Any], language: Words, calendar: Mapping[str, Any]) -> CalendarEntry | SeriesEntry:
+    """The entry of the appointment, or of the whole series that it is of."""
+    series = calendar.get("series")
+    if series is None:
+        return _entry(facts, language, calendar)
+    first = _entry({**facts, "zone": series["zone"]}, language, {**calendar, "starts_at": series["first"]})
+    moved = {one["number"]: one["starts_at"] for one in series["moved"]}
+    return SeriesEntry(first, series["count"], moved, frozenset(series["dropped"]))
 
 
 def _entry(facts: Mapping[str, Any], language: Words, calendar: Mapping[str, Any]) -> CalendarEntry:

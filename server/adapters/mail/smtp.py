@@ -88,6 +88,8 @@ def compose(message: Message, sender: Address) -> EmailMessage:
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = Address(message.to_name, addr_spec=message.to_email)
+    if message.reply_to is not None:
+        mail["Reply-To"] = Address(addr_spec=message.reply_to)
     mail["Subject"] = message.subject
     mail["Date"] = formatdate()
     # A hash: an id of ours may say something, a header must not.

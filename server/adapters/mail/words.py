@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,14 @@ class Words:
     direction: str
     phrases: Mapping[str, str]
     letters: Mapping[str, Letter]
+    texts: Mapping[str, str]  # Jinja text
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
     clock: int  # 12 or 24 hours
     when: str
     place: str
+    brief: str
+    day: str
 
     def say(self, instant: datetime, zone: str) -> str:
         """The instant on the zone's wall: "Tuesday, November 24 at 3:00 PM (Chicago time)"."""
@@ -50,6 +53,20 @@ class Words:
             clock=self._clock(local),
             place=self._place(local, zone),
         )
+
+    def say_briefly(self, instant: datetime, zone: str) -> str:
+        """The same for a table, which says elsewhere whose wall it is: "Tue, Nov 24, 3:00 PM"."""
+        local = instant.astimezone(ZoneInfo(zone))
+        weekday, month = self.weekdays[local.weekday()][:3], self.months[local.month - 1][:3]
+        return self.brief.format(weekday=weekday, month=month, day=local.day, clock=self._clock(local))
+
+    def say_day(self, day: date) -> str:
+        """November 24, 2026"""
+        return self.day.format(month=self.months[day.month - 1], day=day.day, year=day.year)
+
+    def say_place(self, instant: datetime, zone: str) -> str:
+        """Whose wall it is: "Chicago time"."""
+        return self._place(instant.astimezone(ZoneInfo(zone)), zone)
 
     def _clock(self, local: datetime) -> str:
         if self.clock == 12:
@@ -83,11 +100,14 @@ def words(language: str) -> Words:
         direction=raw["direction"],
         phrases=raw["phrases"],
         letters=letters,
+        texts=raw["texts"],
         weekdays=tuple(time["weekdays"]),
         months=tuple(time["months"]),
         clock=time["clock"],
         when=time["when"],
         place=time["place"],
+        brief=time["brief"],
+        day=time["day"],
     )
 
 
@@ -97,3 +117,11 @@ def page_words(language: str) -> dict[str, str]:
     raw: dict[str, Any] = tomllib.loads((TEMPLATES / f"words.{language}.toml").read_text("utf-8"))
     page: dict[str, str] = raw["page"]
     return page
+
+
+@cache
+def report_words(language: str) -> dict[str, str]:
+    """What the attendance report says in that language."""
+    raw: dict[str, Any] = tomllib.loads((TEMPLATES / f"words.{language}.toml").read_text("utf-8"))
+    report: dict[str, str] = raw["report"]
+    return report
