@@ -17,7 +17,7 @@ from server.application.records import Records
 from server.application.weeks import AcceptedWeek, Week, Weeks, week_id
 from server.domain.attendance import Focus, Kind
 from server.domain.programme import ProgrammeError
-from server.domain.session.commands import InviteToGroup, PlanSession
+from server.domain.session.commands import ChangeTime, InviteToGroup, PlanSession
 from server.domain.session.effects import PlanAppointments, WeekMail
 from server.domain.session.state import THERAPIST
 
@@ -77,25 +77,30 @@ class Accepting:
         week = await self._weeks.week(reader, couple, number)
         if week.seen != seen:
             raise Outdated
-        self._check(week, sessions)
+        self.check(week, sessions)
         new, seats = await self._drafted(reader, week, sessions)
         ids = tuple(dict.fromkeys([*(one.id for one in new), *(id for id, _ in seats)]))
         accepted = AcceptedWeek((*week.accepted.sessions, *ids))
         kept = await self._records.put(reader, accepted, week_id(couple, number), couple, Wall.CARE, seen)
-        await self._promise(f"{week_id(couple, number)}.{kept.revision}", PlanAppointments(ids), SAFETY_NET)
+        await self.promise_plans(f"{week_id(couple, number)}.{kept.revision}", ids)
         if not await self._bookings.book_all(new, seats, self._clock.now()):
             await self._records.change(reader, week.accepted, kept)
             raise ProgrammeError("time_taken", "One of these times has just been taken. Please look at the week again.")
         await self.plan(ids)
+        await self.tell(f"{week_id(couple, number)}.{kept.revision}", week, new, seats)
+
+    async def tell(
+        self, id: str, week: Week, new: Sequence[Appointment], seats: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """One message to each partner, with what is theirs of it."""
         for person in week.couple.partners.values():
             theirs = [one.id for one in new if person in one.people.values()]
             theirs += [id for id, who in seats if who == person and id not in theirs]
             if theirs:
-                mail = WeekMail(person, tuple(theirs))
-                await self._promise(f"{week_id(couple, number)}.{kept.revision}.{person}", mail, timedelta(0))
+                await self._promise(f"{id}.{person}", WeekMail(person, tuple(theirs)), timedelta(0))
 
     async def plan(self, ids: Iterable[str]) -> None:
-        """The sessions of booked appointments, with everybody who is in them. Repeatable."""
+        """The sessions of booked appointments, at their time and with everybody who is in them. Repeatable."""
         for id in ids:
             appointment = await self._directory.appointment(id)
             if appointment is None or appointment.status != "booked":
@@ -105,15 +110,21 @@ class Accepting:
             if session.plan is None:
                 await self._dispatcher.submit(id, PlanSession(plan))
                 continue
+            if session.plan.starts_at != plan.starts_at:
+                await self._dispatcher.submit(id, ChangeTime(plan.starts_at))
             for key in partners_of(appointment).keys() - session.plan.partners.keys():
                 await self._dispatcher.submit(id, InviteToGroup(key, plan.partners[key]))
+
+    async def promise_plans(self, id: str, appointments: tuple[str, ...]) -> None:
+        """What a crash leaves unplanned of these is planned a little later."""
+        await self._promise(id, PlanAppointments(appointments), SAFETY_NET)
 
     async def _promise(self, id: str, effect: PlanAppointments | WeekMail, later: timedelta) -> None:
         fields = {name: getattr(effect, name) for name in effect.__slots__}
         draft = OutboxDraft(f"week-{id}", type(effect).__name__, json.dumps(fields), self._clock.now() + later)
         await self._outbox.post(f"week-{id}", draft)
 
-    def _check(self, week: Week, sessions: Sequence[Wanted]) -> None:
+    def check(self, week: Week, sessions: Sequence[Wanted]) -> None:
         if not 1 <= len(sessions) <= MOST_AT_ONCE:
             raise ProgrammeError("too_many", f"Accept 1 to {MOST_AT_ONCE} sessions at a time.")
         groups = {one.id: one for one in week.groups}
@@ -136,7 +147,7 @@ class Accepting:
         for one in sorted(sessions, key=lambda one: (one.starts_at, one.partners)):
             people = {seat: week.couple.partners[key] for seat, key in zip("ab", sorted(one.partners), strict=False)}
             if one.kind is not Kind.GROUP:
-                body = await self._body(reader, week, one, people)
+                body = await self.terms(reader, week, one, people)
                 everybody = {THERAPIST: week.couple.therapist, **people}
                 new.append(_appointment(self._new_id(), one.starts_at, one.minutes, everybody, body))
                 continue
@@ -146,7 +157,7 @@ class Accepting:
             seats += [(group.id, person) for person in people.values()]
         return [*new, *opened.values()], seats
 
-    async def _body(self, reader: Reader, week: Week, one: Wanted, people: dict[str, str]) -> dict[str, object]:
+    async def terms(self, reader: Reader, week: Week, one: Wanted, people: dict[str, str]) -> dict[str, object]:
         consents = {}
         for key, person in people.items():
             client = await self._clinic.client(reader, person)

@@ -10,8 +10,8 @@ from server.application.planning import weekly_hours
 from server.application.ports import Bookings, Directory
 from server.application.records import Records
 from server.application.roles import TEAM
-from server.domain.programme import Availability, Client, Staff
-from server.domain.schedule import Busy, Calendar, Slot, Stays, unlicensed
+from server.domain.programme import Availability, Client, Elsewhere, Staff
+from server.domain.schedule import Busy, Calendar, Slot, Stay, Stays, unlicensed
 
 SYSTEM = Reader(TEAM, TEAM)  # the service looks at everybody's calendar, and shows nobody another's
 
@@ -35,13 +35,18 @@ class Calendars:
             said = await self._records.get(SYSTEM, Availability, id)
             away: tuple[Busy, ...] = () if said is None else said.value.away_spans
             extra: tuple[Slot, ...] = () if said is None else said.value.extra_spans
-            barred = await self._barred(id, host.value if host else None, after, until)
+            elsewhere = () if said is None else said.value.elsewhere
+            barred = await self._barred(id, host.value if host else None, elsewhere, after, until)
             booked = tuple(Slot(start, end) for start, end in busy.get(id, []))
             found.append(Calendar(weekly_hours(person), busy=(*away, *barred), extra=extra, sessions=booked))
         return found
 
-    async def _barred(self, id: str, host: Staff | None, after: datetime, until: datetime) -> tuple[Busy, ...]:
+    async def _barred(
+        self, id: str, host: Staff | None, elsewhere: Sequence[Elsewhere], after: datetime, until: datetime
+    ) -> tuple[Busy, ...]:
         client = await self._records.get(SYSTEM, Client, id)
         if client is None or host is None or not host.licences:
             return ()
-        return unlicensed(Stays(client.value.place), host.licences, after, until)
+        stays = tuple(Stay(one.start, one.end, one.place.casefold()) for one in elsewhere)
+        licences = {place.casefold() for place in host.licences}
+        return unlicensed(Stays(client.value.place.casefold(), stays), licences, after, until)

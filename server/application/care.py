@@ -67,6 +67,8 @@ class Care:
             "id": id,
             "name": client.value.name,
             "zone": person.zone if person else "UTC",
+            "email": person.email if person else "",
+            "revision": client.revision,
             "client": client.value,
             "licensed": staff is None or staff.value.licensed(client.value.place),
             "standing": standing if clinical else None,

@@ -14,10 +14,10 @@ from server.application.planning import windows_of
 from server.application.ports import Clock, Directory, Outbox, OutboxDraft, Person
 from server.application.records import Kept, Records, unless_outdated
 from server.application.roles import ADMINISTRATOR, CLIENT, TEAM, THERAPIST, demand
-from server.domain.programme import Client, Couple, Programme, ProgrammeError, Staff, Standing
+from server.domain.programme import Client, Contact, Couple, Programme, ProgrammeError, Staff, Standing
+from server.domain.programme.contact import check_email, check_zone
 from server.domain.programme.faults import line
 from server.domain.schedule import ScheduleError, WeeklyHours
-from server.domain.schedule.hours import zone_of
 from server.domain.session.effects import Welcome
 
 PROGRAMME = "programme"  # a clinic runs one
@@ -35,11 +35,9 @@ class NewPerson:
 
     def __post_init__(self) -> None:
         line("A name", self.name, 80)
-        local, _, domain = self.email.partition("@")
-        if not local or not domain or len(self.email) > 254 or any(sign in self.email for sign in " \t\n<>,;"):
-            raise ProgrammeError("email_unfit", "The mail address isn't complete.")
+        check_email(self.email)
+        check_zone(self.zone)
         try:
-            zone_of(self.zone)
             WeeklyHours(self.zone, windows_of(self.hours))
         except ScheduleError as no:
             raise ProgrammeError("hours_unfit", f"{no}.") from no
@@ -95,9 +93,7 @@ class Clinic:
             raise ProgrammeError("programme_missing", "Set up the programme first.")
         first, second = (partner.person for partner in new.partners)
         if first.email.casefold() == second.email.casefold():
-            raise ProgrammeError(
-                "email_shared", "Each partner needs a mail address of their own: the links are private."
-            )
+            raise _shared_address()
         id, keys = self._new_id(), {key: self._new_id() for key in "ab"}
         monday = new.starts_on - timedelta(days=new.starts_on.weekday())
         couple = Couple(new.therapist, keys, PROGRAMME, monday, keep_apart=new.keep_apart)
@@ -119,6 +115,22 @@ class Clinic:
         demand(reader, "care for couples")
         person = (await self.couple(reader, couple)).value.partners[key]
         await self._records.put(reader, standing, person, person, Wall.CARE, seen)
+
+    async def set_contact(self, reader: Reader, couple: str, key: str, contact: Contact, seen: int) -> None:
+        """Where and how one partner is reached from now on. Raises as `set_couple`, and `ProgrammeError`."""
+        demand(reader, "add couples")
+        partners = (await self.couple(reader, couple)).value.partners
+        kept, known = await self.client(reader, partners[key]), await self._directory.person(partners[key])
+        other = await self._directory.person(partners["b" if key == "a" else "a"])
+        if known is None:
+            raise Unknown
+        if other is not None and other.email.casefold() == contact.email.casefold():
+            raise _shared_address()
+        changed = {name: getattr(contact, name) for name in Contact.__slots__ if name not in ("email", "zone")}
+        unless_outdated(kept, seen)
+        await self._records.change(reader, replace(kept.value, **changed), kept)
+        person = {"name": contact.name, "email": contact.email, "zone": contact.zone, "language": contact.language}
+        await self._directory.add_person(replace(known, **person))
 
     async def set_couple(self, reader: Reader, id: str, changes: dict[str, Any], seen: int) -> Kept[Couple]:
         """Goals, coping list, approval and attendance of a couple's plan."""
@@ -199,6 +211,10 @@ class Clinic:
             f"welcome-{person}{again}", Welcome.__name__, json.dumps({"person": person}), self._clock.now()
         )
         await self._outbox.post(f"person-{person}", draft)
+
+
+def _shared_address() -> ProgrammeError:
+    return ProgrammeError("email_shared", "Each partner needs a mail address of their own: the links are private.")
 
 
 async def open_clinic(directory: Directory, email: str, name: str) -> None:

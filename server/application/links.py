@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from server.application.ports import Clock, LinkGrant, Links
 
+SESSION_LINK = timedelta(hours=12)  # a link's life beyond the planned start
 TOKEN = re.compile(r"^[A-Za-z0-9_-]{43}$")  # 32 bytes in base64url
 
 

@@ -23,13 +23,16 @@ class PeerClosed:
 
 @dataclass(frozen=True, slots=True)
 class PeerObserved:
-    """Evidence of the last second: packets/s of sound, level (RFC 6464, 127 is silence), frames/s, bytes per frame."""
+    """Evidence of the last second: packets/s of sound, level (RFC 6464, 127 is silence), frames/s, bytes per frame.
+
+    None is what a backend does not count.
+    """
 
     peer: str
     audio_pps: float
-    audio_level: int
-    video_fps: float
-    video_bytes_per_frame: float
+    audio_level: int | None
+    video_fps: float | None
+    video_bytes_per_frame: float | None
     silent_ms: int
 
 

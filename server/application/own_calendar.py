@@ -16,7 +16,7 @@ from server.application.own_feed import OwnFeed
 from server.application.planning import windows_of
 from server.application.ports import Clock, Directory, Person
 from server.application.roles import demand
-from server.domain.programme import Availability, ProgrammeError
+from server.domain.programme import Availability, Elsewhere, ProgrammeError
 from server.domain.schedule import ScheduleError, WeeklyHours
 from server.domain.schedule.walls import narrowest, widest
 
@@ -52,6 +52,14 @@ class Exceptions:
     extra: tuple[tuple[datetime, datetime], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Where somebody is other than usual, each as start, end and place; times as in `Exceptions`, as far as they can
+    reach."""
+
+    elsewhere: tuple[tuple[datetime, datetime, str], ...]
+
+
 class OwnCalendar:
     def __init__(
         self, availabilities: Availabilities, directory: Directory, imports: Imports, feed: OwnFeed, clock: Clock
@@ -68,6 +76,7 @@ class OwnCalendar:
             "hours": json.loads(person.hours),
             "away": self._to_come(said.away),
             "extra": self._to_come(said.extra),
+            "elsewhere": [one for one in said.elsewhere if one.end > self._clock.now()],
             "calendars": [self._imports.shown(calendar) for calendar in said.calendars],
             "feed": await self._feed.standing(reader),
             "seen": _seen(person, said),
@@ -95,6 +104,22 @@ class OwnCalendar:
 
         await self._availabilities.change(reader, change)
 
+    async def set_stays(self, reader: Reader, stays: Stays, seen: str) -> None:
+        """Raises `NotAllowed`, `Unknown`, `Outdated` and `ProgrammeError`."""
+        person, now = await self._person(reader), self._clock.now()
+        found = []
+        for start, end, place in stays.elsewhere:
+            span = self._span((start, end), person.zone, widest)
+            if span[1] > now:
+                found.append(Elsewhere(*span, place.strip()))
+
+        def change(said: Availability) -> Availability:
+            if seen != _seen(person, said):
+                raise Outdated
+            return replace(said, elsewhere=tuple(sorted(found, key=lambda one: one.start)))
+
+        await self._availabilities.change(reader, change)
+
     async def _person(self, reader: Reader) -> Person:
         demand(reader, "keep an own calendar")
         person = await self._directory.person(reader.person)
@@ -103,18 +128,19 @@ class OwnCalendar:
         return person
 
     def _spans(self, given: tuple[Span, ...], zone: str, read: Read) -> tuple[Span, ...]:
-        spans = []
-        for start, end in given:
-            entered = start.tzinfo is None
-            if entered != (end.tzinfo is None):
-                raise ProgrammeError("times_unfit", "Give both times on your own clock, or neither.")
-            try:
-                span = read(start, end, zone) if entered else (start, end)
-            except ScheduleError as no:
-                raise ProgrammeError("times_unfit", f"{no}.") from no
-            self._check(span, entered)
-            spans.append((span[0].astimezone(UTC), span[1].astimezone(UTC)))
-        return self._to_come(tuple(spans))
+        return self._to_come(tuple(self._span(span, zone, read) for span in given))
+
+    def _span(self, given: Span, zone: str, read: Read) -> Span:
+        start, end = given
+        entered = start.tzinfo is None
+        if entered != (end.tzinfo is None):
+            raise ProgrammeError("times_unfit", "Give both times on your own clock, or neither.")
+        try:
+            span = read(start, end, zone) if entered else (start, end)
+        except ScheduleError as no:
+            raise ProgrammeError("times_unfit", f"{no}.") from no
+        self._check(span, entered)
+        return span[0].astimezone(UTC), span[1].astimezone(UTC)
 
     def _check(self, span: Span, entered: bool) -> None:
         start, end = span
@@ -133,5 +159,6 @@ class OwnCalendar:
 
 def _seen(person: Person, said: Availability) -> str:
     """Changes with what somebody enters, and not when one of their calendars is read again."""
-    text = json.dumps([person.zone, person.hours, said.away, said.extra], default=datetime.isoformat)
+    stays = [(one.start, one.end, one.place) for one in said.elsewhere]
+    text = json.dumps([person.zone, person.hours, said.away, said.extra, stays], default=datetime.isoformat)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

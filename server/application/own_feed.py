@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from server.application.chart import Reader
 from server.application.links import LinkDesk, LinkRefused
-from server.application.ports import Appointment, Clock, Directory, Person
+from server.application.ports import Appointment, Clock, Directory, Person, Series
 from server.application.roles import demand
+from server.application.series import in_series
 from server.domain.programme import Programme
 
 FEED = "feed"
@@ -18,7 +19,14 @@ BACK, AHEAD = timedelta(days=60), timedelta(days=366)
 
 
 class FeedWriter(Protocol):
-    def __call__(self, person: Person, clinic: str, appointments: Sequence[Appointment], stamp: datetime) -> bytes:
+    def __call__(
+        self,
+        person: Person,
+        clinic: str,
+        appointments: Sequence[Appointment],
+        stamp: datetime,
+        series: Sequence[Series] = (),
+    ) -> bytes:
         """The calendar file for this person; the same arguments give the same bytes."""
 
 
@@ -64,4 +72,6 @@ class OwnFeed:
             raise LinkRefused("link_unknown")
         today = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         theirs = await self._directory.appointments_of(person.id, today - BACK, today + AHEAD)
-        return self._write(person, programme.clinic_name if programme else "", theirs, today)
+        single, series = await in_series(self._directory, theirs)
+        name = programme.clinic_name if programme else ""
+        return self._write(person, name, single, today, list(series.values()))

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.application.care import Care
 from server.application.chart import Reader, Unknown
 from server.application.clinic import Clinic
+from server.application.contacts import Contacts
 from server.application.dispatcher import Dispatcher
 from server.application.links import LinkDesk
 from server.application.planning import partners_of, seat_in
 from server.application.ports import Appointment, Clock, Directory
 from server.application.records import Kept, Records, unless_outdated
+from server.application.reminders import Reminders
 from server.application.roles import demand
+from server.application.sittings import Sitting, Sittings, coming_in, hours_in
+from server.application.waitlist import Waitlist
 from server.application.weeks import kind_of
 from server.domain.attendance import PartnerState, Reason
-from server.domain.hours import Measured, measured
+from server.domain.hours import Measured, measured, midnight, monday_of
 from server.domain.programme import Client, Couple, Programme, ProgrammeError, Signature
+from server.domain.programme.contact import check_zone
 from server.domain.programme.encouragement import kindness
+from server.domain.reminders import Channel, ReminderWish
 from server.domain.session.commands import Command, DeclareAbsence, RunLate, SetConsent, WithdrawAbsence
 from server.domain.session.state import Session
 from server.domain.session.views import Status
@@ -41,7 +47,11 @@ class OwnSettings:
     safe_from: int
     safe_until: int
     language: str
+    zone: str
     goals: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_zone(self.zone)
 
 
 class Portal:
@@ -53,10 +63,16 @@ class Portal:
         directory: Directory,
         dispatcher: Dispatcher,
         links: LinkDesk,
+        contacts: Contacts,
+        reminders: Reminders,
         clock: Clock,
+        waitlist: Waitlist,
     ) -> None:
+        self._contacts, self._reminders = contacts, reminders
         self._records, self._clinic, self._care, self._directory = records, clinic, care, directory
         self._dispatcher, self._links, self._clock = dispatcher, links, clock
+        self._waitlist = waitlist
+        self._sittings = Sittings(dispatcher, directory)
 
     async def page(self, reader: Reader) -> dict[str, Any]:
         """Everything of the page. Raises `NotAllowed` and `Unknown`."""
@@ -65,8 +81,8 @@ class Portal:
         now = self._clock.now()
         today = now.astimezone(ZoneInfo(programme.zone)).date()
         week = couple.value.week_of(today)
-        theirs = await self._directory.appointments_of(reader.person, now - BACK, now + AHEAD)
-        sessions = [(one, await self._dispatcher.session(one.id)) for one in theirs]
+        sittings = await self._sittings.of([reader.person], now - BACK, now + AHEAD)
+        sessions = [(one.appointment, one.session) for one in sittings]
         joint = self._strand(sessions)
         held = [mark["together"] for mark in joint if not mark["to_come"]]
         return {
@@ -77,15 +93,21 @@ class Portal:
             "week": week,
             "weeks": programme.weeks,
             "phase": programme.phase_at(week).name,
-            "coming": [self._row(reader, *pair) for pair in sessions if self._is_coming(*pair)],
+            "coming": [await self._coming(reader, *pair) for pair in sessions if self._is_coming(*pair)],
+            "offers": [offer for pair in sessions if (offer := await self._offered(reader, *pair))],
             "together": joint[-STRAND:],
             "kindness": kindness(held),
-            "minutes": self._minutes(reader, sessions, programme),
+            **self._own_week(reader, sittings, today, programme),
             "shared": {"goals": couple.value.goals, "coping": couple.value.coping},
             "agreement": await self._agreement(reader, client.value.language),
             "own": client.value,
             "seen": client.revision,
+            "reminding": await self._reminding(reader),
         }
+
+    async def _reminding(self, reader: Reader) -> dict[str, Any]:
+        wish, seen = await self._contacts.own_wish(reader)
+        return {"wish": wish, "seen": seen, "texts": self._reminders.texts}
 
     async def join(self, reader: Reader, session: str) -> str:
         """A link's token for one's own session. Raises `NotAllowed`, `Unknown` and `ProgrammeError`."""
@@ -116,14 +138,22 @@ class Portal:
         """Raises `NotAllowed`, `Outdated` and `ProgrammeError`. A consent counts at once, also in planned sessions."""
         _, _, client = await self._own(reader)
         unless_outdated(client, seen)
-        settings = {name: getattr(own, name) for name in OwnSettings.__slots__}
+        settings = {name: getattr(own, name) for name in OwnSettings.__slots__ if name != "zone"}
         await self._records.change(reader, replace(client.value, **settings), client)
         person = await self._directory.person(reader.person)
-        if person is not None and person.language != own.language:
-            await self._directory.add_person(replace(person, language=own.language))
+        if person is not None and (person.language, person.zone) != (own.language, own.zone):
+            await self._directory.add_person(replace(person, language=own.language, zone=own.zone))
         now = self._clock.now()
         for one in await self._directory.appointments_of(reader.person, now - timedelta(days=1), now + BACK):
             await self._dispatcher.submit(one.id, SetConsent(seat_in(one, reader.person), own.solo_consent))
+        await self._reminders.promise_to(reader.person, now + BACK)
+
+    async def set_wish(self, reader: Reader, wish: ReminderWish, seen: int) -> None:
+        """How this client wants to be reminded. Raises `NotAllowed`, `Outdated` and `ProgrammeError`."""
+        demand(reader, "use the portal")
+        if wish.channel is Channel.TEXT and not self._reminders.texts:
+            raise ProgrammeError("no_texts", "This clinic doesn't send texts. Please choose mail.")
+        await self._contacts.set_own_wish(reader, wish, seen)
 
     async def _own(self, reader: Reader) -> tuple[Kept[Couple], Programme, Kept[Client]]:
         demand(reader, "use the portal")
@@ -142,6 +172,27 @@ class Portal:
     def _is_coming(self, appointment: Appointment, session: Session) -> bool:
         end = appointment.starts_at + timedelta(minutes=appointment.minutes)
         return appointment.status == "booked" and not session.over and end > self._clock.now()
+
+    async def _coming(self, reader: Reader, appointment: Appointment, session: Session) -> dict[str, Any]:
+        asked, _ = await self._waitlist.of(reader.person, appointment)
+        return {**self._row(reader, appointment, session), "asked_earlier": asked}
+
+    async def _offered(self, reader: Reader, appointment: Appointment, session: Session) -> dict[str, Any] | None:
+        """A time that became free, for this client to say yes or no to. The other's answer isn't told."""
+        _, waiting = await self._waitlist.of(reader.person, appointment)
+        if waiting is None or waiting.offer is None:
+            return None
+        return {
+            "session": appointment.id,
+            "kind": kind_of(appointment),
+            "with": self._row(reader, appointment, session)["with"],
+            "host": session.plan.therapist.name if session.plan else "",
+            "starts_at": waiting.offer.starts_at,
+            "minutes": appointment.minutes,
+            "instead_of": None if session.over else appointment.starts_at,
+            "answer_by": waiting.offer.expires_at,
+            "answered": waiting.offer.answers.get(reader.person),
+        }
 
     def _row(self, reader: Reader, appointment: Appointment, session: Session) -> dict[str, Any]:
         key = seat_in(appointment, reader.person)
@@ -177,22 +228,17 @@ class Portal:
             found.append({"starts_at": appointment.starts_at, "together": together, "to_come": to_come})
         return found
 
-    def _minutes(
-        self, reader: Reader, sessions: list[tuple[Appointment, Session]], programme: Programme
-    ) -> dict[str, int]:
-        """This client's own minutes of the week so far, by kind of work."""
-        now = self._clock.now()
-        today = now.astimezone(ZoneInfo(programme.zone)).date()
-        monday = datetime.combine(today - timedelta(days=today.weekday()), time(0), ZoneInfo(programme.zone))
-        total = Measured()
-        for appointment, session in sessions:
-            if appointment.starts_at >= monday:
-                total += measured(session, seat_in(appointment, reader.person), now)
-        return {
-            "joint": total.joint // MINUTE,
-            "individual": total.individual // MINUTE,
-            "group": total.group // MINUTE,
-        }
+    def _own_week(
+        self, reader: Reader, sittings: list[Sitting], today: date, programme: Programme
+    ) -> dict[str, dict[str, int]]:
+        """This client's own week by kind of work: minutes so far, and what is still to come, whatever the other said
+        about it (A15)."""
+        now, zone, monday = self._clock.now(), ZoneInfo(programme.zone), monday_of(today)
+        since, to = midnight(monday, zone), midnight(monday + timedelta(weeks=1), zone)
+        week = [one for one in sittings if since <= one.appointment.starts_at < to]
+        left, sessions = coming_in(week, reader.person, now, own_word_only=True)
+        done = hours_in(week, reader.person, now).measured
+        return {"minutes": _by_kind(done), "minutes_to_come": _by_kind(left), "sessions_to_come": sessions}
 
     async def _agreement(self, reader: Reader, language: str) -> dict[str, Any]:
         agreement, version = await self._care.agreement(reader)
@@ -203,3 +249,11 @@ class Portal:
             "signed": signature is not None and signature.value.version == version,
             "signed_at": None if signature is None else signature.entry.at,
         }
+
+
+def _by_kind(measured: Measured) -> dict[str, int]:
+    return {
+        "joint": measured.joint // MINUTE,
+        "individual": measured.individual // MINUTE,
+        "group": measured.group // MINUTE,
+    }

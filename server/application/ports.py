@@ -6,14 +6,17 @@ Every adapter of a port passes the same contract suite (tests/contracts). Instan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from server.application.media_events import MediaEvent
 from server.domain.session.effects import Effect
 from server.domain.session.events import Event
 from server.domain.session.plan import SEATS
+
+LEASE = 2.0  # s of real time that a node stays in the directory after it last renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Record(Protocol):
         """The events with seq > `after`, in order; empty for an unknown session."""
 
     async def append(self, entry: Append) -> None:
-        """Durable on return. Raises `Conflict` or `RecordUnavailable`, and then nothing of it is written."""
+        """Durable on return. Raises `Conflict`, and then nothing of it is written; or `RecordUnavailable`, and then
+        either all of it is written or nothing: whoever appends again finds out by a `Conflict`."""
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         """Sessions whose deadline is at or before `now`, earliest first. Reading takes nothing away."""
@@ -89,6 +93,28 @@ class Record(Protocol):
 
     async def sessions(self) -> list[str]:
         """Every session with at least one event, by name."""
+
+
+class Taken(Protocol):
+    """Due sessions that are ours to decide at this moment; who would append to one of them meanwhile waits for us."""
+
+    @property
+    def sessions(self) -> Sequence[str]:
+        """Earliest first."""
+
+    async def append(self, entry: Append) -> None:
+        """As `Record.append`; the first of each taken session is written in the transaction that took it, together
+        with those of its neighbours."""
+
+    def leave(self, session: str) -> None:
+        """Nothing more is to be written about it in this turn. Called for each session that was taken."""
+
+
+class Deadlines(Protocol):
+    """Takes due sessions so that other nodes pass them over. A node that is killed holds nothing."""
+
+    def taking(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Taken]:
+        """Sessions whose deadline is at or before `now` and that nobody else holds; held for a moment at most."""
 
 
 class Heartbeat(Protocol):
@@ -113,6 +139,9 @@ class Outbox(Protocol):
 
     async def retry(self, row: str, at: datetime, why: str) -> None:
         """Not done: try again at `at`; counts the try. `why` holds no personal data."""
+
+    async def redate(self, row: str, at: datetime) -> None:
+        """An open row is due at `at` instead and nobody has it out; no try is counted."""
 
     async def give_up(self, row: str, why: str) -> None:
         """Never to be tried again by itself; later rows of the session go on."""
@@ -144,6 +173,10 @@ class Appointment:
     people: Mapping[str, str]
     body: str  # JSON of kind, focus, attendance, approval, consents: what a session is planned from
 
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkGrant:
@@ -153,7 +186,7 @@ class LinkGrant:
     person: str
     session: str | None
     participant: str  # key in the session, or a role: "team", "administrator", "therapist", "client"
-    purpose: str  # "session" | "proposal" | "team" | "policy" | "clinic" | "portal" | "feed"
+    purpose: str  # "session" | "proposal" | "team" | "policy" | "clinic" | "portal" | "feed" | "answer" | "reply"
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
@@ -248,6 +281,13 @@ class Bookings(Protocol):
 
     async def release(self, proposal: str) -> None: ...
 
+    async def move(
+        self, appointment: str, starts_at: datetime, now: datetime, hold: str | None = None
+    ) -> Appointment | None:
+        """The same appointment at another time, sequence + 1; as it is where it has that time already. None, and
+        nothing changed, where somebody's time is taken, or the appointment is cancelled or unknown. What is held for
+        the proposal `hold` is free to it, and released."""
+
     async def cancel(self, appointment: str) -> Appointment | None:
         """Status `cancelled`, sequence + 1; once: a repeated call returns the same. None if unknown."""
 
@@ -282,6 +322,62 @@ class Clock(Protocol):
     async def sleep_until(self, at: datetime) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something may be new: a session has events up to `seq`, another deadline, outbox rows. Never a fact.
+
+    Without a session: the directory of nodes is to be looked at again. `node` published it.
+    """
+
+    node: str
+    session: str = ""
+    seq: int = 0
+    deadline: datetime | None = None
+    outbox: bool = False
+
+
+class Hints(Protocol):
+    """Hints between nodes. They may be lost, doubled and late: whoever needs to know looks into the record."""
+
+    def publish(self, hint: Hint) -> None:
+        """Never waits and never fails: what cannot be sent is forgotten."""
+
+    def subscribe(self, listener: Callable[[Hint], None]) -> None:
+        """`listener` hears the hints of all nodes, its own among them."""
+
+    async def run(self) -> None:
+        """Carries hints until cancelled; goes on by itself after every loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the cluster: opaque id, where browsers reach it, how many connections it holds, last seen (policy
+    time), and whether it is about to go."""
+
+    id: str
+    address: str
+    seen: datetime
+    load: int = 0
+    draining: bool = False
+
+
+class DirectoryUnavailable(Exception):
+    """The directory of nodes cannot be asked now: what was last known stands."""
+
+
+class Nodes(Protocol):
+    """The directory of live nodes. A node that does not renew its lease is gone after `LEASE` of real time."""
+
+    async def renew(self, node: Node) -> None:
+        """Live for another lease, as described now. Raises `DirectoryUnavailable`."""
+
+    async def live(self) -> list[Node]:
+        """Those whose lease runs, by id. Raises `DirectoryUnavailable`."""
+
+    async def leave(self, node: str) -> None:
+        """Gone at once. Raises `DirectoryUnavailable`."""
+
+
 class MediaRefused(Exception):
     """The media worker said no; `code` is stable."""
 
@@ -306,8 +402,16 @@ class MediaBackend(Protocol):
     def subscribe(self, listener: Callable[[MediaEvent], None]) -> None: ...
 
 
+@runtime_checkable
+class SparesPictures(Protocol):
+    """A `MediaBackend` that need not send pictures to who takes none."""
+
+    async def pictures(self, peer: str, on: bool) -> None:
+        """On return no further picture goes to this peer; with `on`, all of them do again."""
+
+
 class Codec(Protocol):
-    """Domain values to stored JSON and back, by their class's name."""
+    """Domain values to stored JSON and back, by their class's name. Reading raises `CannotRead`."""
 
     def encode(self, value: object) -> tuple[str, str]: ...
 
@@ -317,13 +421,29 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A weekly series in one entry of a calendar: `count` sessions, numbered from 0, at the wall time that `first` has
+    in `zone`. `moved` are at another instant, `dropped` aren't held."""
+
+    uid: str
+    sequence: int
+    zone: str
+    first: datetime
+    count: int
+    minutes: int
+    moved: Mapping[int, datetime]
+    dropped: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarItem:
-    """One of several appointments in one calendar file."""
+    """One of several appointments in one calendar file; with `series` all of those."""
 
     uid: str
     sequence: int
     starts_at: datetime
     minutes: int
+    series: Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +467,23 @@ class Letter:
     uid: str | None = None
     sequence: int = 0
     method: str | None = None  # "REQUEST" | "CANCEL": a calendar file goes with it
+    series: Series | None = None  # that the appointment is of, as its session `number`
+    number: int = 0
     sent_at: datetime | None = None
     items: tuple[CalendarItem, ...] = ()  # several appointments in one file
+    reply_to: str | None = None
+
+
+class NotYet(Exception):
+    """It is not the time to send that: try again at `until`, which is no failed try."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("not yet")
+        self.until = until
+
+
+class CannotRead(Exception):
+    """What is stored was written by another version of Dyad, or is damaged. Holds nothing of what it says."""
 
 
 class NotSent(Exception):
@@ -361,4 +496,21 @@ class NotSent(Exception):
 
 class Post(Protocol):
     async def send(self, letter: Letter) -> None:
+        """Raises `NotSent`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextNote:
+    """A reminder as a text message to one telephone number (E.164). `id` is the same on every try."""
+
+    id: str
+    number: str
+    zone: str
+    language: str
+    starts_at: datetime
+    link: str
+
+
+class Texts(Protocol):
+    async def send(self, note: TextNote) -> None:
         """Raises `NotSent`."""

@@ -8,7 +8,7 @@ from typing import Any
 from server.application.chart import Reader, Unknown, Wall
 from server.application.clinic import Clinic
 from server.application.records import Kept, Records
-from server.application.roles import CLIENT
+from server.application.roles import ADMINISTRATOR, CLIENT
 from server.application.shared_text import SharedText, SharedTexts
 from server.domain.programme import Couple, ProgrammeError
 from server.domain.relapse import SECTIONS, PlanSignature, PlanVersion, counts
@@ -21,7 +21,12 @@ class RelapsePlans:
         self._records, self._clinic, self._texts = records, clinic, texts
 
     async def couple(self, reader: Reader, couple: str | None) -> Kept[Couple]:
-        """The named couple, or the one that a client belongs to. Raises `Unknown`."""
+        """The named couple, or the one that a client belongs to. Raises `Unknown`.
+
+        Whoever can't read what is in the plan has no plan here: they would begin an empty one over it.
+        """
+        if reader.role == ADMINISTRATOR:
+            raise Unknown
         named = [couple] if couple is not None else await self._records.chart.couples_of(reader.person)
         for id in named:
             kept = await self._clinic.couple(reader, id)
@@ -90,8 +95,13 @@ class RelapsePlans:
         return self._texts.open(b"" if latest is None else base64.b64decode(latest.value.state))
 
     async def keep(self, reader: Reader, couple: str, document: SharedText) -> bool:
-        """A new version where a word has changed; whether there is one. Raises `Outdated`."""
+        """A new version where a word has changed; whether there is one. Raises `Outdated` and `UpdateRefused`.
+
+        What another node has kept meanwhile is merged into `document` first, so that neither loses a word.
+        """
         latest = await self._records.get(reader, PlanVersion, couple)
+        if latest is not None:
+            document.merge(base64.b64decode(latest.value.state))
         now = PlanVersion(document.texts(), base64.b64encode(document.since(b"")).decode())
         if now.says_the_same(NOTHING if latest is None else latest.value):
             return False

@@ -10,8 +10,9 @@ from server.application.dispatcher import Dispatcher
 from server.application.planning import plan_of, those_needed
 from server.application.ports import Appointment, Bookings, Clock, Directory, HeldSlot, NotSent
 from server.domain.programme import Programme
-from server.domain.schedule import Busy, Rules, find_slots
+from server.domain.schedule import Busy, Rules, find_slots, wished
 from server.domain.session.commands import PlanSession, ProposeTimes, ReportBooked, ReportNoTimes, ReportTimeTaken
+from server.domain.session.state import Rescheduling as Proposed
 
 MINIMUM_NOTICE = timedelta(hours=12)
 HORIZON = timedelta(days=28)
@@ -34,6 +35,10 @@ class Rescheduling:
         self._dispatcher, self._directory, self._bookings = dispatcher, directory, bookings
         self._calendars, self._clock, self._clinic = calendars, clock, clinic
 
+    async def free(self, session_id: str) -> None:
+        """Nobody's time is taken by the session any more. Repeatable."""
+        await self._bookings.cancel(session_id)
+
     async def search(self, session_id: str) -> None:
         """Propose up to three times to the session, held for everyone; or report that there are none. Repeatable."""
         session = await self._dispatcher.session(session_id)
@@ -41,7 +46,7 @@ class Rescheduling:
         if appointment is None or session.rescheduling is None or session.rescheduling.status != "searching":
             return
         for _ in range(ATTEMPTS):
-            starts = await self._find(appointment, session.rescheduling.excluded)
+            starts = await self._find(appointment, session.rescheduling)
             expires = self._clock.now() + ANSWER_WITHIN
             held = tuple(HeldSlot(i, at, appointment.minutes) for i, at in enumerate(starts))
             if not held:
@@ -54,21 +59,24 @@ class Rescheduling:
                 return
         raise NotSent("the times found were taken meanwhile", again=True)
 
-    async def _find(self, appointment: Appointment, excluded: tuple[datetime, ...]) -> list[datetime]:
+    async def _find(self, appointment: Appointment, plan: Proposed) -> list[datetime]:
         now, programme = self._clock.now(), await self._clinic()
         notice = MINIMUM_NOTICE if programme is None else timedelta(hours=programme.notice_hours)
         rules = Rules() if programme is None else Rules(earliest=programme.earliest, latest=programme.latest)
         after, until = now + notice, now + HORIZON
         people = sorted(those_needed(appointment).items(), key=lambda item: item[0] != "therapist")
         length = timedelta(minutes=appointment.minutes)
+        calendars = await self._calendars.of([id for _, id in people], now, until, now)
+        if len(calendars) != len(people):
+            return []
         slots = find_slots(
-            await self._calendars.of([id for _, id in people], now, until, now),
+            [wished(one, plan.wishes.get(key, ())) for one, (key, _) in zip(calendars, people, strict=True)],
             minutes=appointment.minutes,
             after=after,
             until=until,
             count=CHOICES,
             near=appointment.starts_at,
-            excluded=tuple(Busy(at, at + length) for at in excluded),
+            excluded=tuple(Busy(at, at + length) for at in (*plan.excluded, appointment.starts_at)),
             rules=rules,
         )
         return [slot.start for slot in slots]

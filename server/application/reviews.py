@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from server.application.dispatcher import Dispatcher
 from server.application.planning import partners_of, seat_in
 from server.application.ports import Appointment, Clock, Directory
-from server.domain.attendance import Outcome
+from server.application.strands import Knot, Strands, knot, planned_kind
 from server.domain.session.review import ASKED_BY, Review
 from server.domain.session.state import Session
-from server.domain.session.streaks import MISSES, held_alone, held_together, streak_of
+from server.domain.session.streaks import streak_of
 
 BACK = timedelta(weeks=12)  # how far the queue looks back
 PROGRAMME = timedelta(days=180)  # how far the record of one couple does
@@ -27,23 +27,6 @@ class Reason:
     name: str
     what: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Knot:
-    """One session in the picture of attendance over time.
-
-    `marks` has for each person of the item, in its order, what the session was for them: "together", "alone",
-    "attended", "away" (a miss), "excused", "technical", "left_early", "provider", "came" (and it was
-    not held), "none" or "to_come".
-    """
-
-    session: str
-    starts_at: datetime
-    kind: str
-    focus: tuple[str, ...]
-    marks: tuple[str, ...]
-    reviewed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,7 @@ class Item:
 class ReviewQueue:
     def __init__(self, dispatcher: Dispatcher, directory: Directory, clock: Clock) -> None:
         self._dispatcher, self._directory, self._clock = dispatcher, directory, clock
+        self._strands = Strands(dispatcher, directory)
 
     async def items(self, host: str) -> list[Item]:
         """Of this therapist's sessions: the open ones first, longest waiting first; then the latest assessed."""
@@ -83,8 +67,8 @@ class ReviewQueue:
 
     async def _item(self, appointment: Appointment, session: Session) -> Item:
         assert session.plan is not None
-        people = partners_of(appointment)
-        history = await self._history(people, appointment.starts_at)
+        people, at = partners_of(appointment), appointment.starts_at
+        history = await self._strands.history(people, at - PROGRAMME, at + BACK)
         reasons = []
         for key, person in people.items():
             past = [(other, seat_in(theirs, person)) for theirs, other in history if _until(theirs, appointment)]
@@ -95,34 +79,19 @@ class ReviewQueue:
             session=appointment.id,
             starts_at=appointment.starts_at,
             minutes=appointment.minutes,
-            kind=_planned_kind(session),
+            kind=planned_kind(session),
             focus=session.plan.focus,
             names=tuple(session.invitees[key].name for key in people),
             week=1 + (appointment.starts_at - first) // timedelta(weeks=1),
             reasons=tuple(reasons),
-            knots=tuple(_knot(theirs, other, people, appointment.id) for theirs, other in _around(shown, appointment)),
+            knots=tuple(knot(theirs, other, people, appointment.id) for theirs, other in _around(shown, appointment)),
             reviews=session.reviews,
         )
-
-    async def _history(self, people: dict[str, str], at: datetime) -> list[tuple[Appointment, Session]]:
-        """The sessions of exactly these people, by time."""
-        wanted = set(people.values())
-        if not wanted:
-            return []
-        listed = await self._directory.appointments_of(min(wanted), at - PROGRAMME, at + BACK)
-        same = [one for one in listed if set(partners_of(one).values()) == wanted and one.status == "booked"]
-        return [(one, await self._dispatcher.session(one.id)) for one in same]
 
 
 def _until(other: Appointment, reviewed: Appointment) -> bool:
     """Up to and with the session that is reviewed."""
     return (other.starts_at, other.id) <= (reviewed.starts_at, reviewed.id)
-
-
-def _planned_kind(session: Session) -> str:
-    """What it was planned as: a couple's session that became one partner's is still the couple's."""
-    assert session.plan is not None
-    return "couples" if session.plan.kind == "individual" and len(session.invited) == 2 else session.plan.kind
 
 
 def _reasons(name: str, past: Sequence[tuple[Session, str]]) -> list[Reason]:
@@ -137,33 +106,3 @@ def _around(
     """So many sessions as a picture holds: up to the reviewed one and the one after it, the latest of these."""
     past = [pair for pair in history if _until(pair[0], reviewed)]
     return [*past, *history[len(past) : len(past) + 1]][-STRAND:]
-
-
-def _knot(appointment: Appointment, session: Session, people: dict[str, str], reviewed: str) -> Knot:
-    keys = [seat_in(appointment, person) for person in people.values()]
-    focus = session.plan.focus if session.plan is not None else ()
-    marks = tuple(mark_of(session, key) for key in keys)
-    kind = _planned_kind(session) if session.plan is not None else ""
-    return Knot(appointment.id, appointment.starts_at, kind, focus, marks, appointment.id == reviewed)
-
-
-_MARKS = {
-    Outcome.EXCUSED: "excused",
-    Outcome.TECHNICAL: "technical",
-    Outcome.LEFT_EARLY: "left_early",
-    Outcome.PROVIDER_CANCELLED: "provider",
-}
-
-
-def mark_of(session: Session, key: str) -> str:
-    """What this session was for this person."""
-    outcome = session.outcomes.get(key)
-    if not session.over and outcome is None:
-        return "to_come"
-    if outcome in MISSES:
-        return "away"
-    if outcome is Outcome.ATTENDED:
-        return "alone" if held_alone(session, key) else "together" if held_together(session) else "attended"
-    if outcome is not None:
-        return _MARKS[outcome]
-    return "came" if session.seats[key].arrived_at is not None else "none"

@@ -11,6 +11,7 @@ MAY = {
     "change the programme": (ADMINISTRATOR, TEAM),
     "add staff": (ADMINISTRATOR, TEAM),
     "add couples": (ADMINISTRATOR, TEAM, THERAPIST),
+    "add a list of couples": (ADMINISTRATOR, TEAM),
     "look at couples": STAFF,
     "care for couples": (TEAM, THERAPIST),
     "use the portal": (CLIENT,),

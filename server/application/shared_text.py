@@ -6,7 +6,12 @@ from typing import Protocol
 
 
 class UpdateRefused(Exception):
-    """An update that is none, or that would make the document larger than it may be; nothing of it was taken."""
+    """An update that is none (`malformed`), or that would make the document too large (`plan_full`); nothing of it
+    was taken."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class SharedText(Protocol):

@@ -15,6 +15,7 @@ from server.application.media_events import MediaEvent, WorkerLost, WorkerReady
 from server.application.ports import Clock, RecordUnavailable
 from server.domain.session.commands import RecordOutage
 from server.domain.session.evolve import has_begun
+from server.domain.session.people import OUTAGE_LEASE
 from server.domain.session.state import Session
 
 LAPSE = 3.0  # s of real time between two beats from which on we were not awake
@@ -26,6 +27,9 @@ MOST = 100  # lapses remembered
 def _real(span: timedelta, clock: Clock) -> float:
     """Seconds of the wall that this much policy time is."""
     return span / timedelta(seconds=1) / clock.speed
+
+
+Concerns = Callable[[Session, datetime, datetime], bool]
 
 
 class Submit(Protocol):
@@ -41,6 +45,7 @@ class Uptime:
         self._clock = clock
         self._last = clock.now()
         self._lapses: list[tuple[datetime, datetime]] = []
+        self.concerns: Concerns = lambda session, since, until: True
 
     def beat(self) -> None:
         """We are awake now. Called all the time; a long silence between two calls is a lapse."""
@@ -56,8 +61,13 @@ class Uptime:
         return [
             RecordOutage(since, until, cut=False)
             for since, until in self._lapses
-            if session.at < until and has_begun(session, until)
+            if session.at < until and has_begun(session, until) and self.concerns(session, since, until)
         ]
+
+
+def is_covered(session: Session, since: datetime, until: datetime) -> bool:
+    """Whether another node has recorded an outage for this time: it took the session over."""
+    return any(known.since < until and (known.until is None or known.until > since) for known in session.outages)
 
 
 class MediaWatch:
@@ -91,6 +101,11 @@ class MediaWatch:
                 await self._submit(id, RecordOutage(began, now, cut=False))
                 del self._held[id]
         elif _real(now - since, self._clock) > NOTICED:
-            for id in set(self._attended()) - set(self._held):
+            for id in sorted(set(self._attended()) - set(self._held)):
                 await self._submit(id, RecordOutage(since, None, cut=False))
                 self._held[id] = since
+            for id in [id for id, began in self._held.items() if now - began >= OUTAGE_LEASE / 2]:
+                # Said again, without a gap: an outage of which nobody speaks any more is over (its node may be dead).
+                await self._submit(id, RecordOutage(now, None, cut=False))
+                await self._submit(id, RecordOutage(self._held[id], now, cut=False))
+                self._held[id] = now

@@ -83,13 +83,19 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`states` has a session's status and the outcomes of this couple's partners by id; `minutes` by partner's id."""
+    """`states` has a session's status and the outcomes of this couple's partners by id; `minutes` and `recent`, of the
+    last three weeks, are by partner's id.
 
+    `now` is when somebody looked.
+    """
+
+    now: datetime
     week: Week
     proposal: Proposal
     minutes: Mapping[str, Minutes]
     targets: Minutes
     drift: tuple[Drift, ...]
+    recent: Mapping[str, Drift]
     states: Mapping[str, tuple[Status, dict[str, str]]] = field(default_factory=dict)
 
 
@@ -127,7 +133,10 @@ class Weeks:
             targets.individual * targets.individual_minutes,
             targets.group * targets.group_minutes,
         )
-        return Look(week, proposal, minutes, wanted, drift(partners), await self._states(week))
+        recent = {one.person: Drift(one.person, one.recent_solo, one.recent_joint) for one in partners}
+        return Look(
+            self._clock.now(), week, proposal, minutes, wanted, drift(partners), recent, await self._states(week)
+        )
 
     async def times(self, reader: Reader, couple: str, number: int, partners: str, minutes: int) -> list[datetime]:
         """Starts that suit the therapist and these partners ("a", "b", "ab"), up to two for each day of the week."""

@@ -24,6 +24,7 @@ from server.domain.attendance import (
     elapsed,
     group_outcomes_for,
     outcomes_for,
+    settled_before,
 )
 
 THERAPIST = "therapist"
@@ -220,7 +221,8 @@ class _Play:
     # -- the end ---------------------------------------------------------------------------
 
     def _settle(self, decision: Decision, facts: Facts) -> None:
-        self.course.outcomes.update(self._earned(decision.outcomes, facts))
+        earned = self._earned(decision.outcomes, facts)
+        self.course.outcomes |= self._ended(earned, facts) if decision.action is Action.END else earned
         if Outcome.PROVIDER_CANCELLED in decision.outcomes.values():
             self.course.result = "host_cancelled"
         elif decision.action is Action.END:
@@ -236,7 +238,8 @@ class _Play:
     def _close(self, now: datetime) -> Course:
         """The session's time is over, and the therapist ends it."""
         if self._under_way:
-            self.course.outcomes |= self._outcomes(self._facts(now))
+            facts = self._facts(now)
+            self.course.outcomes |= self._ended(self._outcomes(facts), facts)
             self.course.result = self._held()
         else:
             self.course.result = "rescheduled"
@@ -247,6 +250,10 @@ class _Play:
             return outcomes_for(facts, Action.END, self.policy)
         minutes = {key: attended / timedelta(minutes=1) for key, attended in self.attended.items()}
         return group_outcomes_for(facts, minutes, self.policy)
+
+    def _ended(self, outcomes: dict[str, Outcome], facts: Facts) -> dict[str, Outcome]:
+        stands = settled_before(facts, self.alone, self.course.outcomes)
+        return {key: outcome for key, outcome in outcomes.items() if key not in stands}
 
     def _earned(self, outcomes: object, facts: Facts) -> dict[str, Outcome]:
         """As in the live session: nobody is a no-show early unless the therapist decided."""

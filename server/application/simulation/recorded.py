@@ -49,6 +49,8 @@ class _Reader:
                 self.happenings.append(Happening(at, who, What.RECONSIDERS))
             case e.LateDeclared(who, until):
                 self.happenings.append(Happening(at, who, What.RUNS_LATE, until=until))
+            case e.ComingConfirmed(who) if self.plan is not None and before.seats[who].late_until is not None:
+                self.happenings.append(Happening(at, who, What.RUNS_LATE, until=self.plan.starts_at))
             case e.Left(who):
                 self.happenings.append(Happening(at, who, What.LEAVES))
             case e.Connected(who) | e.Arrived(who) | e.Dropped(who) | e.Checked(who):
