@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from signaling.media.synthetic import SyntheticPeer
 
 NAMESPACE = "/session"
 AWAY = 60.0  # policy s that a dropped bot stays away: shorter than the grace for reconnecting
+HOPS = 4  # from node to node until one takes us in
+MOVES, AGAIN = 60, 0.3  # tries to be taken in again, and s between them
 SCENARIOS = {
     "on-time": "comes at once and stays",
     "late:SECONDS": "arrives so long after the start",
@@ -55,10 +58,18 @@ class Scenario:
             raise ValueError(f"{seconds!r} is not a number of seconds.") from no
 
 
+def _accepted(reply: dict[str, Any]) -> dict[str, Any]:
+    """Raises `BotRefused`."""
+    if "error" in reply:
+        raise BotRefused(f"{reply['error']['type']}: {reply['error']['message']}")
+    return reply
+
+
 class Bot:
     """One connection of one person. Requests raise `BotRefused` with the code that the service gave."""
 
-    def __init__(self, link: str, hue: int = 0) -> None:
+    def __init__(self, link: str, hue: int = 0, *, returning: bool = False) -> None:
+        """`returning`: comes back by itself after losing its connection, as a page does."""
         parts = urlsplit(link)
         if not parts.fragment or parts.scheme not in ("http", "https"):
             raise BotRefused("That is not a link of Dyad: it ends in # and a token.")
@@ -72,6 +83,11 @@ class Bot:
         self._numbers = itertools.count()
         self._prefix = f"bot{id(self):x}"
         self._http: aiohttp.ClientSession | None = None
+        self._media, self._returning = False, returning
+        self._moving: asyncio.Task[None] | None = None
+        self._connecting = asyncio.Lock()
+        self.at, self.node = self.base, ""
+        self.nodes: list[str] = []
         self.socket: Any = None
 
     async def redeem(self) -> dict[str, Any]:
@@ -86,30 +102,79 @@ class Bot:
         return body
 
     async def join(self, *, media: bool = True) -> None:
-        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False))
-        self.socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
-        self.socket.on("changed", self._on_changed, namespace=NAMESPACE)
-        self.socket.on("slots_assigned", self._on_slots, namespace=NAMESPACE)
-        self.socket.on("media_offered", self._on_offer, namespace=NAMESPACE)
-        self.socket.on("closed", self._on_closed, namespace=NAMESPACE)
+        """Take the seat, wherever the session lives."""
+        if self._http is None:
+            self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False))
         try:
-            await self.socket.connect(
-                self.base, namespaces=[NAMESPACE], auth={"token": self.token}, transports=["websocket"]
-            )
-        except socketio.exceptions.ConnectionError as no:
+            await self._take_seat(self.base, media)
+        except BotRefused:
             await self._http.close()
-            raise BotRefused(f"The service does not answer at {self.base}, or refused the link ({no}).") from no
-        joined = await self.ask("join", v=1, media=media)
-        self.view = joined["snapshot"]
+            self._http = None
+            raise
+
+    async def _take_seat(self, address: str, media: bool) -> None:
+        """Join at `address` or where we are sent from there; only then is the old connection given up."""
+        for _ in range(HOPS):
+            socket = await self._connect(address)
+            reply = await self._call(socket, "join", v=1, media=media)
+            elsewhere = reply.get("error", {}).get("address")
+            if elsewhere is None:
+                break
+            await socket.disconnect()
+            address = elsewhere
+        if "error" in reply:
+            await socket.disconnect()
+        joined = _accepted(reply)
+        old, self.socket = self.socket, socket
+        if old is not None:
+            await old.disconnect()
+        self.at, self.node, self.nodes = address, joined["node"], joined["nodes"]
+        self.view, self._media = joined["snapshot"], media
+        self.changed.set()
+        await self.ask("announce_key", key=None)  # no encryption end to end here: nobody shall wait for it
         if joined["offer"] is not None:
             await self._answer(joined["offer"])
 
+    async def _connect(self, address: str) -> Any:
+        """A connection whose news counts as long as it is ours. `address` may have a path."""
+        parts = urlsplit(address)
+        socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
+        on = {
+            "changed": self._on_changed,
+            "slots_assigned": self._on_slots,
+            "media_offered": self._on_offer,
+            "closed": self._on_closed,
+            "moved": self._on_moved,
+            "disconnect": self._on_lost,
+        }
+        for event, handler in on.items():
+            socket.on(event, self._while_ours(socket, handler), namespace=NAMESPACE)
+        try:
+            await socket.connect(
+                f"{parts.scheme}://{parts.netloc}",
+                namespaces=[NAMESPACE],
+                auth={"token": self.token},
+                transports=["websocket"],
+                socketio_path=f"{parts.path}/socket.io",
+            )
+        except socketio.exceptions.ConnectionError as no:
+            raise BotRefused(f"The service does not answer at {address}, or refused the link ({no}).") from no
+        return socket
+
+    def _while_ours(self, socket: Any, handler: Callable[..., Any]) -> Callable[..., Any]:
+        async def heard(*message: Any) -> None:
+            if socket is self.socket:
+                await handler(*message)
+
+        return heard
+
     async def ask(self, event: str, **fields: Any) -> dict[str, Any]:
         """Send a client event and return its acknowledgement."""
+        return _accepted(await self._call(self.socket, event, **fields))
+
+    async def _call(self, socket: Any, event: str, **fields: Any) -> dict[str, Any]:
         message = {"cmd_id": f"{self._prefix}-{next(self._numbers)}", **fields}
-        reply: dict[str, Any] = await self.socket.call(event, message, namespace=NAMESPACE, timeout=20)
-        if "error" in reply:
-            raise BotRefused(f"{reply['error']['type']}: {reply['error']['message']}")
+        reply: dict[str, Any] = await socket.call(event, message, namespace=NAMESPACE, timeout=20)
         return reply
 
     async def until(self, true: Callable[[dict[str, Any]], Any], seconds: float = 60.0) -> dict[str, Any]:
@@ -122,20 +187,27 @@ class Bot:
 
     async def drop(self) -> None:
         """Be gone without a word."""
-        if self.peer is not None:
-            await self.peer.close()
-            self.peer = None
-        if self.socket is not None:
-            await self.socket.disconnect()
-            self.socket = None
+        if self._moving is not None:
+            self._moving.cancel()
+            await asyncio.gather(self._moving, return_exceptions=True)
+        async with self._connecting:
+            socket, self.socket = self.socket, None  # from here on no offer is ours
+            if self.peer is not None:
+                await self.peer.close()
+                self.peer = None
+        if socket is not None:
+            await socket.disconnect()
         if self._http is not None:
             await self._http.close()
 
     async def _answer(self, offer: str) -> None:
-        if self.peer is not None:
-            await self.peer.close()
-        self.peer = SyntheticPeer(self._hue)
-        await self.ask("answer_media", sdp=await self.peer.answer(offer))
+        async with self._connecting:
+            if self.socket is None:
+                return
+            if self.peer is not None:
+                await self.peer.close()
+            self.peer = SyntheticPeer(self._hue)
+            await self.ask("answer_media", sdp=await self.peer.answer(offer))
 
     async def _on_changed(self, message: dict[str, Any]) -> None:
         self.view = {**self.view, **message["data"]["set"]}
@@ -152,10 +224,31 @@ class Bot:
         self.closed = message["data"]["type"]
         self.changed.set()
 
+    async def _on_moved(self, message: dict[str, Any]) -> None:
+        self._go([message["data"]["address"] or self.base])
+
+    async def _on_lost(self, *reason: Any) -> None:
+        if self._returning and self.closed is None:
+            self._go([*self.nodes[1:], *self.nodes[:1], self.base])
+
+    def _go(self, addresses: list[str]) -> None:
+        if self._moving is None or self._moving.done():
+            self._moving = asyncio.create_task(self._move(addresses))
+
+    async def _move(self, addresses: list[str]) -> None:
+        """Take the seat at another node; for a while nobody may be there."""
+        for address in itertools.islice(itertools.cycle(addresses), MOVES):
+            with contextlib.suppress(BotRefused, socketio.exceptions.SocketIOError, OSError):
+                await self._take_seat(address, self._media)
+                return
+            await asyncio.sleep(AGAIN)
+        self.closed = "no_answer"
+        self.changed.set()
+
 
 @asynccontextmanager
-async def bot(link: str, hue: int = 0) -> AsyncIterator[Bot]:
-    someone = Bot(link, hue)
+async def bot(link: str, hue: int = 0, *, returning: bool = False) -> AsyncIterator[Bot]:
+    someone = Bot(link, hue, returning=returning)
     try:
         yield someone
     finally:
@@ -167,7 +260,7 @@ async def run_bot(link: str, scenario: Scenario, tell: Tell, seconds: float | No
     if scenario.name == "never":
         tell("stays away")
         return
-    async with bot(link, hue=sum(link.encode())) as someone:
+    async with bot(link, hue=sum(link.encode()), returning=True) as someone:
         try:
             async with asyncio.timeout(seconds):
                 await _play(someone, scenario, tell)

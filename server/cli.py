@@ -12,17 +12,24 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from server import operating
+from server.adapters.sql import UnknownRevision
+from server.audit_cli import app as audit_app
 from server.bots import SCENARIOS, Scenario, run_bot
+from server.clinic_cli import app as clinic_app
+from server.clock_cli import app as clock_app
 from server.config import SettingsRefused
 from server.demo import ClinicLinks, DemoLinks, Options, run_demo, run_empty_clinic
 from server.domain.attendance import Kind
+from server.keeping_cli import add_to as add_keeping_to
+from server.outbox_cli import outbox as outbox_app
+from server.outbox_cli import webhook as webhook_app
 from server.planfile import PlanRefused, example_plan, read_plan
 from server.policy_cli import app as policy_app
-from server.terminal import fail, run
+from server.telemetry import configure
+from server.terminal import Data, fail, place, run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,11 +38,15 @@ app = typer.Typer(
     help="Video sessions for couples in recovery, with an attendance policy that acts by itself.",
 )
 link_app = typer.Typer(no_args_is_help=True, help="Make and take back links.")
-clinic_app = typer.Typer(no_args_is_help=True, help="Open a clinic.")
 session_app = typer.Typer(no_args_is_help=True, help="Look at sessions.")
+app.add_typer(audit_app, name="audit")
+add_keeping_to(app)
+app.add_typer(outbox_app, name="outbox")
+app.add_typer(webhook_app, name="webhook")
 app.add_typer(policy_app, name="policy")
 app.add_typer(link_app, name="link")
 app.add_typer(clinic_app, name="clinic")
+app.add_typer(clock_app, name="clock")
 app.add_typer(session_app, name="session")
 
 
@@ -46,11 +57,10 @@ class Company(StrEnum):
 
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text.")]
-Data = Annotated[Path, typer.Option("--data", help="The service's folder.", envvar="DYAD_DATA")]
 
 
 def main() -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    configure()
     app()
 
 
@@ -107,6 +117,9 @@ def _show(links: DemoLinks, speed: float, as_json: bool) -> None:
 
     Dr. Rivera, therapist   {links.therapist}
 {people}
+    Their clinic's desk     {links.clinic}
+    Alex's own page         {links.portals["a"]}
+    Robin's own page        {links.portals["b"]}
     Dr. Marsh, stands in    {links.substitute}
     Treatment team          {links.team}
     Sasha, administrator    {links.administrator}
@@ -126,6 +139,21 @@ def serve() -> None:
     except SettingsRefused as no:
         fail(str(no), 2)
     run(operating.serve(settings, lambda: typer.echo(f"Dyad serves {settings.base_url}", err=True)))
+
+
+@app.command(epilog="Example: DYAD_DATABASE_URL_FILE=/run/secrets/database dyad migrate")
+def migrate(
+    data: Data,
+    to: Annotated[str | None, typer.Option(help="A revision, like 0003; also an earlier one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Lead the record's schema to the newest revision, or to an earlier one, while sessions run."""
+    try:
+        was, now = run(operating.migrate(data, to))
+    except UnknownRevision as no:
+        fail(str(no), 2)
+    same = f"The schema is {now} already."
+    typer.echo(json.dumps({"from": was, "to": now}) if as_json else same if was == now else f"Schema {was} → {now}.")
 
 
 @app.command(
@@ -179,23 +207,10 @@ def link_revoke(
     typer.echo(json.dumps({"revoked": count}) if as_json else f"{count} links taken back")
 
 
-@clinic_app.command("open", epilog="Example: dyad clinic open --email ada@example.org --name Ada --data ./data")
-def clinic_open(
-    email: Annotated[str, typer.Option(help="Of the first administrator.")],
-    name: Annotated[str, typer.Option(help="What they go by.")],
-    data: Data,
-    base_url: Annotated[str, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")],
-    as_json: Json = False,
-) -> None:
-    """The administrator's link, from which everything else is set up in the browser. Again: a fresh link."""
-    link = run(operating.open_clinic_here(data, base_url, email, name))
-    typer.echo(json.dumps({"link": link}) if as_json else link)
-
-
 @session_app.command("plan", epilog="Example: dyad session plan --example > couple.json, then with its name for FILE")
 def session_plan(
     file: Annotated[Path | None, typer.Argument(help="The session as JSON.", metavar="FILE")] = None,
-    data: Annotated[Path | None, typer.Option(help="The service's folder.", envvar="DYAD_DATA")] = None,
+    data: Annotated[str | None, typer.Option(help="The service's folder, or the URL of its record.")] = None,
     base_url: Annotated[str | None, typer.Option(envvar="DYAD_BASE_URL", help="What links begin with.")] = None,
     example: Annotated[bool, typer.Option("--example", help="Print a file to begin with.")] = False,
     as_json: Json = False,
@@ -204,10 +219,10 @@ def session_plan(
     if example:
         typer.echo(json.dumps(example_plan(datetime.now(UTC)), indent=2))
         return
-    if file is None or data is None or base_url is None:
+    if file is None or base_url is None:
         fail("Give FILE, --data and --base-url (or DYAD_DATA and DYAD_BASE_URL).", 2)
     try:
-        links = run(operating.plan_session(data, base_url, read_plan(file)))
+        links = run(operating.plan_session(data or place(), base_url, read_plan(file)))
     except PlanRefused as no:
         fail(str(no), 2)
     typer.echo(json.dumps(links) if as_json else "\n".join(f"{who:<10} {link}" for who, link in links.items()))

@@ -8,21 +8,24 @@ import json
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from server.adapters.clock import SystemClock
+from server.adapters.codec import JsonCodec
 from server.application.clinic import open_clinic
 from server.application.planning import plan_of
 from server.application.ports import Appointment, Person
-from server.application.roles import ADMINISTRATOR, TEAM
+from server.application.records import Records
+from server.application.roles import ADMINISTRATOR, CLIENT, TEAM
 from server.bootstrap import Service, addresses, listen, service
 from server.certificate import self_signed
 from server.config import Settings
+from server.demo_clinic import open_around
 from server.domain.attendance import Kind
 from server.domain.session.commands import PlanSession
 from server.domain.session.plan import role_of
@@ -30,6 +33,8 @@ from server.domain.session.state import SUBSTITUTE, THERAPIST
 from server.past import play_past
 
 VALID = timedelta(days=30)
+CLINIC = "Harbour Clinic"
+PAST_WEEKS = 6  # that `history` plays
 LEAD = timedelta(minutes=2, seconds=30)  # the session begins at the minute before this
 WORKDAYS = json.dumps([[day, "08:00", "20:00"] for day in range(6)])
 
@@ -63,7 +68,7 @@ def terms_of(kind: Kind, keep_apart: bool = False, interpreted: bool = False, su
             "keep_apart": keep_apart,
             "needs_interpreter": interpreted,
             "substitute": substitute,
-            "clinic_name": "Harbour Clinic",
+            "clinic_name": CLINIC,
             "clinic_phone": "+1 555 010 0100",
             "partners": {key: {"solo_consent": True} for key in SEATS[kind]},
         }
@@ -72,7 +77,10 @@ def terms_of(kind: Kind, keep_apart: bool = False, interpreted: bool = False, su
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """`partners` and `helpers` have a link for each by key; `session` is the demo's session id."""
+    """`partners` and `helpers` have a link for each by key; `session` is the demo's session id.
+
+    `clinic` is the therapist's desk with the couple on it, `portals` each partner's own page by key.
+    """
 
     base_url: str
     therapist: str
@@ -82,6 +90,8 @@ class DemoLinks:
     substitute: str
     helpers: dict[str, str]
     session: str
+    clinic: str
+    portals: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
         """`partner_a` and `partner_b` stand beside the rest, the second null where the session is for one."""
@@ -95,6 +105,8 @@ class DemoLinks:
             "administrator": self.administrator,
             **people,
             "session": self.session,
+            "clinic": self.clinic,
+            "portals": self.portals,
         }
 
     @property
@@ -121,6 +133,9 @@ class Options:
 
     `keep_apart`: the two partners of the couple must never meet. `company`: who else comes, by role; an interpreter
     is then needed. `history`: the couple has been here for six weeks, and the second partner missed the last two.
+    `turn` and `turn_secret` are as in `Settings`.
+    `database_url`: where the record is, if not in `data`. `metrics_port` is as in `Settings`. `backend`: the media
+    backend's settings, by their names there.
     """
 
     port: int = 8080
@@ -131,6 +146,11 @@ class Options:
     keep_apart: bool = False
     company: tuple[str, ...] = ()
     history: bool = False
+    turn: tuple[str, ...] = ()
+    turn_secret: str = field(default="", repr=False)
+    database_url: str | None = field(default=None, repr=False)
+    metrics_port: int | None = None
+    backend: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @asynccontextmanager
@@ -191,11 +211,16 @@ def _settings(options: Options, data: Path) -> Settings:
     port = options.port or _free_port(host)
     return Settings(
         data=data,
+        database_url=options.database_url,
+        metrics_port=options.metrics_port,
         base_url=f"{scheme}://{name}:{port}",
         host=host,
         port=port,
         announce=tuple(found),
         certificate=certificate,
+        turn=options.turn,
+        turn_secret=options.turn_secret,
+        **options.backend,  # type: ignore[arg-type]
     )
 
 
@@ -238,6 +263,8 @@ async def seed(built: Service, session: str, options: Options) -> DemoLinks:
         people |= {role: HELPERS[role] for role in options.company}
         terms = terms_of(options.kind, options.keep_apart, "interpreter" in options.company, "p-marsh")
         appointment = Appointment(session, f"{session}@dyad", 0, starts_at, 50, "booked", people, terms)
+        weeks = PAST_WEEKS if options.history else 0
+        await open_around(_records(built), appointment, weeks, keep_apart=options.keep_apart, clinic=CLINIC)
         if options.history:
             await play_past(built.store, built.book, appointment)
         await built.store.add_appointment(appointment)
@@ -251,6 +278,9 @@ async def links(built: Service, session: str) -> DemoLinks:
 
     async def link(person: str, participant: str, page: str, purpose: str = "session") -> str:
         return f"{base}/{page}#{await built.links.mint(person, session, participant, purpose, VALID)}"
+
+    async def own(person: str, role: str, page: str) -> str:
+        return f"{base}/{page}#{await built.links.mint(person, None, role, page, VALID)}"
 
     appointment = await built.store.appointment(session)
     assert appointment is not None
@@ -266,4 +296,10 @@ async def links(built: Service, session: str) -> DemoLinks:
         substitute=await link("p-marsh", SUBSTITUTE, "console"),
         team=await link(TEAM, "team", "team", "team"),
         session=session,
+        clinic=await own("p-rivera", THERAPIST, "clinic"),
+        portals={key: await own(PARTNERS[key], CLIENT, "portal") for key in "ab"},
     )
+
+
+def _records(built: Service) -> Records:
+    return Records(built.store, JsonCodec(), built.clock)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,42 @@ from pydantic import TypeAdapter
 from server.adapters.clock import SystemClock
 from server.adapters.codec import JsonCodec
 from server.adapters.policyfile import read_policy
-from server.adapters.sql import SqliteStore
-from server.application.clinic import open_clinic
+from server.adapters.sql import PostgresStore, SchemaRefused, SqlStore, migrate_database, open_store
+from server.adapters.sql.copying import CannotCopy, back_up, put_back
+from server.application.audit import examined, exported
+from server.application.chart import Reader
+from server.application.clinic import Clinic, open_clinic
+from server.application.clocks import Ask, Clocks, confirmed, is_up
+from server.application.couple_list import CoupleList, Look, Result, State
+from server.application.dead_letters import Undelivered
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
+from server.application.hooks import Endpoint
 from server.application.letters import OWN_LINK
 from server.application.links import LinkDesk
 from server.application.planning import people_of, plan_of
 from server.application.policies import PolicyBook
-from server.application.ports import StoredPolicy
+from server.application.ports import RecordUnavailable, StoredPolicy
+from server.application.records import Records
 from server.application.roles import ADMINISTRATOR, TEAM
 from server.application.simulation import Circumstances, circumstances_of
-from server.bootstrap import RECORD, addresses, listen, service
-from server.config import Settings, SettingsRefused, from_environment
+from server.bootstrap import addresses, hook_desk, listen, service, tls
+from server.cluster import drain
+from server.config import RECORD, Settings, SettingsRefused, from_environment, record_in
 from server.demo import until_stopped
+from server.domain.chain import Examined, Head
 from server.domain.session.commands import PlanSession
 from server.domain.session.state import HOSTS, THERAPIST, Session
 from server.domain.session.view import view_of
 from server.domain.session.views import TherapistView
+from server.http.unready import Unready
 from server.planfile import PlannedSession, PlanRefused
+from server.telemetry import configure
 
 AFTERWARDS = timedelta(hours=12)  # that a session's links stay good after its end
+
+
+Place = Path | str  # a service's folder, or the URL of its record
 
 
 class NotFound(Exception):
@@ -44,7 +60,8 @@ class NotFound(Exception):
 def settings(environment: Mapping[str, str]) -> Settings:
     """Raises `SettingsRefused`."""
     found = from_environment(environment)
-    missing = [f"DYAD_{name.upper()}" for name in ("data", "base_url") if name not in found]
+    needed = ("base_url",) if "database_url" in found else ("data", "base_url")
+    missing = [f"DYAD_{name.upper()}" for name in needed if name not in found]
     if missing:
         raise SettingsRefused(f"Set {' and '.join(missing)} first; see the README.")
     return Settings(**{"announce": tuple(addresses()), **found})
@@ -52,51 +69,78 @@ def settings(environment: Mapping[str, str]) -> Settings:
 
 async def serve(wanted: Settings, ready: Callable[[], None]) -> None:
     """Run until stopped."""
-    wanted.data.mkdir(parents=True, exist_ok=True)
-    async with service(wanted, SystemClock()) as built:
+    configure(wanted.log_level)
+    unready = Unready(wanted.host, wanted.node_port or wanted.port, tls(wanted))
+    async with service(wanted, SystemClock(), unready.tell) as built:
         runner = await listen(built)
         try:
             ready()
             await until_stopped()
+            await drain(built.homes, built.hub.seats)
         finally:
             await runner.cleanup()
 
 
+async def clocks(data: Place) -> Clocks:
+    """What a node that started now would be told."""
+    async with _store(data) as store:
+        return Clocks(await _time_of(store)(), SystemClock().now(), await store.last_alive())
+
+
+async def confirm_clock(data: Place) -> bool:
+    """The database's clock is right: nodes that wait to decide go on by it. False while a node is up that does not."""
+    async with _store(data) as store:
+        return await confirmed(_time_of(store), store)
+
+
+def _time_of(store: SqlStore) -> Ask:
+    if isinstance(store, PostgresStore):
+        return store.now
+
+    async def here() -> datetime:
+        return SystemClock().now()
+
+    return here
+
+
+async def migrate(data: Place, to: str | None) -> tuple[str, str]:
+    """Lead the record's schema to a revision (None: the newest); from which, and to which.
+
+    Raises `UnknownRevision`, or what says that it cannot be done now.
+    """
+    return await migrate_database(record_in(data), to)
+
+
 @asynccontextmanager
-async def _store(data: Path) -> AsyncIterator[SqliteStore]:
-    if not (data / RECORD).exists():
+async def _store(data: Place) -> AsyncIterator[SqlStore]:
+    if (isinstance(data, Path) or "://" not in data) and not (Path(data) / RECORD).exists():
         raise NotFound(f"There is no record of a service in {data}. Give the folder that the service runs with.")
-    store = await SqliteStore.open(data / RECORD)
+    store = await open_store(record_in(data))
     try:
         yield store
     finally:
         await store.close()
 
 
-async def _dispatcher(store: SqliteStore) -> Dispatcher:
+async def _dispatcher(store: SqlStore) -> Dispatcher:
     book = PolicyBook(store, read_policy)
     await book.refresh()
     return Dispatcher(store, JsonCodec(), SystemClock(), book)
 
 
-async def _session(store: SqliteStore, id: str) -> Session:
+async def _session(store: SqlStore, id: str) -> Session:
     session = await (await _dispatcher(store)).session(id)
     if session.plan is None:
         raise NotFound(f"There is no session {id} here. `dyad session list` shows the open ones.")
     return session
 
 
-def _record(data: Path) -> Path:
-    data.mkdir(parents=True, exist_ok=True)
-    return data / RECORD
-
-
-async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> dict[str, str]:
+async def plan_session(data: Place, base_url: str, planned: PlannedSession) -> dict[str, str]:
     """Book the session and return a link for each of its people. Raises `PlanRefused`."""
     valid = planned.starts_at + timedelta(minutes=planned.minutes) + AFTERWARDS - SystemClock().now()
     if planned.starts_at <= SystemClock().now():
         raise PlanRefused("starts_at is over. A session is planned before it begins.")
-    store = await SqliteStore.open(_record(data))
+    store = await open_store(record_in(data))
     try:
         if await store.appointment(planned.id) is not None:
             raise PlanRefused(f"There is a session {planned.id} already. Give this one another id.")
@@ -111,19 +155,33 @@ async def plan_session(data: Path, base_url: str, planned: PlannedSession) -> di
     return {who: await create_link(data, base_url, planned.id, who, valid) for who in planned.participants}
 
 
-async def open_clinic_here(data: Path, base_url: str, email: str, name: str) -> str:
-    """A link to the clinic's page for its administrator, who is there from now on."""
-    store = await SqliteStore.open(_record(data))
+async def open_clinic_here(data: Place, base_url: str, email: str, name: str) -> tuple[str, str]:
+    """Links to the clinic's page for its administrator and its treatment team, who are there from now on."""
+    store = await open_store(record_in(data))
     try:
         await open_clinic(store, email, name)
         desk = LinkDesk(store, SystemClock(), lambda: secrets.token_urlsafe(32))
-        token = await desk.mint(ADMINISTRATOR, None, ADMINISTRATOR, "clinic", OWN_LINK)
+        office = await desk.mint(ADMINISTRATOR, None, ADMINISTRATOR, "clinic", OWN_LINK)
+        team = await desk.mint(TEAM, None, TEAM, "clinic", OWN_LINK)
     finally:
         await store.close()
-    return f"{base_url.rstrip('/')}/clinic#{token}"
+    page = f"{base_url.rstrip('/')}/clinic"
+    return f"{page}#{office}", f"{page}#{team}"
 
 
-async def create_link(data: Path, base_url: str, session: str, participant: str, valid: timedelta) -> str:
+async def import_couples(data: Place, list_: bytes, *, look_only: bool, whole: bool) -> tuple[Look, Result | None]:
+    """What a list of couples would add, and what of it was added. Raises `ProgrammeError`."""
+    async with _store(data) as store:
+        records = Records(store, JsonCodec(), SystemClock())
+        clinic = Clinic(records, store, store, SystemClock(), lambda: secrets.token_urlsafe(9))
+        couples, reader = CoupleList(clinic, records, store), Reader(ADMINISTRATOR, ADMINISTRATOR)
+        look = await couples.look(reader, list_)
+        if look_only or (whole and look.count(State.FAULTY)):
+            return look, None
+        return look, await couples.bring(reader, list_, look.seen, whole=whole)
+
+
+async def create_link(data: Place, base_url: str, session: str, participant: str, valid: timedelta) -> str:
     async with _store(data) as store:
         appointment = await store.appointment(session)
         if appointment is None:
@@ -141,12 +199,12 @@ async def create_link(data: Path, base_url: str, session: str, participant: str,
         return f"{base_url.rstrip('/')}/{page}#{token}"
 
 
-async def revoke_links(data: Path, session: str, participant: str | None) -> int:
+async def revoke_links(data: Place, session: str, participant: str | None) -> int:
     async with _store(data) as store:
         return await LinkDesk(store, SystemClock(), lambda: "").revoke(session, participant)
 
 
-async def open_sessions(data: Path) -> list[dict[str, Any]]:
+async def open_sessions(data: Place) -> list[dict[str, Any]]:
     async with _store(data) as store:
         rows = []
         for id in await store.live():
@@ -156,7 +214,7 @@ async def open_sessions(data: Path) -> list[dict[str, Any]]:
         return rows
 
 
-async def show_session(data: Path, id: str) -> dict[str, Any]:
+async def show_session(data: Place, id: str) -> dict[str, Any]:
     async with _store(data) as store:
         session = await _session(store, id)
         assert session.at is not None
@@ -165,29 +223,106 @@ async def show_session(data: Path, id: str) -> dict[str, Any]:
         return shown
 
 
-async def explain_session(data: Path, id: str) -> dict[str, Any]:
+async def explain_session(data: Place, id: str) -> dict[str, Any]:
     async with _store(data) as store:
         await _session(store, id)
         return explain(id, await store.load(id), JsonCodec())
 
 
-async def recorded_sessions(data: Path) -> list[Circumstances]:
+async def recorded_sessions(data: Place) -> list[Circumstances]:
     """What people did at every recorded session that is over, by name."""
     async with _store(data) as store:
         found = [circumstances_of(id, await store.load(id), JsonCodec()) for id in await store.sessions()]
         return [circumstances for circumstances in found if circumstances is not None]
 
 
-async def adopt_policy(data: Path, text: str) -> str:
+async def adopt_policy(data: Place, text: str) -> str:
     """Take a policy into use for sessions that have not begun; its name. Raises `NameTaken`."""
-    store = await SqliteStore.open(_record(data))
+    store = await open_store(record_in(data))
     try:
         return (await PolicyBook(store, read_policy).adopt(text, SystemClock().now())).name
     finally:
         await store.close()
 
 
-async def adopted_policies(data: Path) -> list[StoredPolicy]:
+async def adopted_policies(data: Place) -> list[StoredPolicy]:
     """Every version that was ever in use; the last one is."""
     async with _store(data) as store:
         return await store.adopted()
+
+
+async def examine_record(data: Place, kept: Head | None) -> Examined:
+    async with _store(data) as store:
+        return await examined(store, kept)
+
+
+async def chain_head(data: Place) -> Head:
+    async with _store(data) as store:
+        return await store.head()
+
+
+async def export_record(data: Place, reads: bool, tell: Callable[[dict[str, Any]], object]) -> Head:
+    async with _store(data) as store:
+        return await exported(store, reads, tell)
+
+
+def _undelivered(store: SqlStore) -> Undelivered:
+    return Undelivered(store, store, JsonCodec(), SystemClock())
+
+
+async def dead_letters(data: Place) -> list[dict[str, Any]]:
+    async with _store(data) as store:
+        return await _undelivered(store).all()
+
+
+async def replay_letter(data: Place, row: str) -> bool:
+    async with _store(data) as store:
+        return await _undelivered(store).replay(row)
+
+
+async def discard_letter(data: Place, row: str) -> bool:
+    async with _store(data) as store:
+        return await _undelivered(store).discard(row)
+
+
+async def add_endpoint(data: Place, url: str) -> Endpoint:
+    """Raises `EndpointUnfit`."""
+    async with _store(data) as store:
+        return await hook_desk(store, SystemClock()).add(url)
+
+
+async def endpoints(data: Place) -> list[Endpoint]:
+    async with _store(data) as store:
+        return await store.endpoints()
+
+
+async def remove_endpoint(data: Place, id: str) -> bool:
+    async with _store(data) as store:
+        return await store.remove_endpoint(id)
+
+
+async def back_up_record(data: Place, to: Path) -> None:
+    """Raises `CannotCopy`."""
+    if isinstance(data, Path) or "://" not in data:
+        async with _store(data):
+            pass  # there is a record, and it can be read
+    await asyncio.to_thread(back_up, record_in(data), to)
+
+
+async def _is_served(data: Place) -> bool:
+    try:
+        async with _store(data) as store:
+            return await is_up(store)
+    except (NotFound, SchemaRefused, RecordUnavailable):
+        return False  # nobody can serve what can't be read, and to replace it is what a restore is for
+
+
+async def put_back_record(file: Path, data: Place, force: bool) -> Examined:
+    """The record as it is in a copy, and whether that is as it was written.
+
+    Raises `CannotCopy`, also where a service runs on the record that would be replaced.
+    """
+    if force and await _is_served(data):
+        raise CannotCopy("A service runs on this record: what it writes would be lost. Stop every node first.")
+    await asyncio.to_thread(put_back, file, record_in(data), force=force)
+    return await examine_record(data, None)

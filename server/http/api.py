@@ -14,12 +14,15 @@ from aiohttp import web
 from server.application.dispatcher import Dispatcher
 from server.application.explain import explain
 from server.application.links import LinkDesk, LinkRefused
+from server.application.membership import Membership
 from server.application.own_feed import FEED
 from server.application.ports import Appointment, Clock, Codec, Directory, LinkGrant, Record
+from server.domain.schedule import Wish
 from server.domain.session.commands import AnswerTimes
 from server.domain.session.plan import role_of
 from server.domain.session.state import SUBSTITUTE, THERAPIST, Session
 from server.http.bearer import grant_of, json_body
+from server.http.parsing import value_of
 from server.http.problems import Problem
 from server.http.staff import host_of
 
@@ -40,6 +43,7 @@ class Api:
     clock: Clock
     sent: Callable[[], list[dict[str, Any]]] | None
     attempts: dict[str, list[float]]
+    homes: Membership
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -57,7 +61,7 @@ class Api:
         if set(body) != {"token"}:
             raise Problem(400, "malformed", "Send the link's token and nothing else.")
         grant = await self.links.resolve(body["token"])
-        if grant.purpose == FEED:  # opens no page, and whoever has it learns no name
+        if grant.purpose in (FEED, "reply"):  # opens no page, and whoever has it learns no name
             raise LinkRefused("link_unknown")
         person = await self.directory.person(grant.person)
         role = role_of(grant.participant) if grant.session is not None else grant.participant
@@ -69,6 +73,7 @@ class Api:
                 "session": grant.session,
                 "name": person.name if person else "",
                 "speed": self.clock.speed,
+                "node": None if grant.session is None else self.homes.elsewhere(grant.session),
             }
         )
 
@@ -130,6 +135,7 @@ class Api:
             {
                 "name": person.name if person else "",
                 "zone": zone,
+                "language": person.language if person else "en",
                 "minutes": session.plan.minutes,
                 "clinic_phone": session.plan.clinic_phone,
                 "status": status,
@@ -152,12 +158,13 @@ class Api:
         grant = await grant_of(request, self.links, "proposal")
         body = await json_body(request)
         accept = body.get("accept")
+        wishes = value_of(frozenset[Wish], body.pop("wishes", []))
         if set(body) != {"accept"} or not isinstance(accept, list) or len(accept) > 10:
             raise Problem(400, "malformed", "Send the times that work for you, as a list.")
         if not all(isinstance(index, int) and not isinstance(index, bool) for index in accept):
             raise Problem(400, "malformed", "A time is named by its number.")
         assert grant.session is not None
-        reply = await self.dispatcher.submit(grant.session, AnswerTimes(grant.participant, frozenset(accept)))
+        reply = await self.dispatcher.submit(grant.session, AnswerTimes(grant.participant, frozenset(accept), wishes))
         if reply.refusal is not None:
             raise Problem(409, reply.refusal.code, reply.refusal.message)
         await self.links.use(grant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -14,9 +14,15 @@ MAX_BODY = 16 * 1024  # bytes
 
 
 def build_app(
-    routes: Iterable[web.RouteDef], pages: Path, version: str, ready: Callable[[], Awaitable[bool]]
+    routes: Iterable[web.RouteDef],
+    pages: Path,
+    version: str,
+    ready: Callable[[], Awaitable[Mapping[str, object]]],
 ) -> web.Application:
-    """The application without its sockets; `routes` are those under /v1, `pages` is the folder of the built pages."""
+    """The application without its sockets; `routes` are those under /v1, `pages` is the folder of the built pages.
+
+    `ready` has a "status": "ok", "degraded" (all works, some of it slower) or why nobody should be sent here.
+    """
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes)
@@ -25,8 +31,8 @@ def build_app(
         return web.json_response({"status": "ok"})
 
     async def readyz(request: web.Request) -> web.Response:
-        ok = await ready()
-        return web.json_response({"status": "ok" if ok else "not ready"}, status=200 if ok else 503)
+        told = await ready()
+        return web.json_response(told, status=200 if told["status"] in ("ok", "degraded") else 503)
 
     async def show_version(request: web.Request) -> web.Response:
         return web.json_response({"version": version})

@@ -11,7 +11,7 @@ from server.application.chart import Reader
 from server.application.clinic import Clinic, NewCouple, NewPerson
 from server.application.links import LinkDesk
 from server.domain.attendance import AttendanceClass, SoloApproval
-from server.domain.programme import Agreement, Intake, Programme, Standing
+from server.domain.programme import Agreement, Contact, Intake, Programme, Standing
 from server.http.bearer import grant_of, json_body
 from server.http.parsing import keys, plain, revision, value_of
 from server.http.problems import Problem
@@ -44,6 +44,7 @@ class ClinicApi:
             web.get(couple, self.couple),
             web.put(couple + "/plan", self.plan),
             web.put(couple + "/standing/{key}", self.standing),
+            web.put(couple + "/contact/{key}", self.contact),
             web.put(couple + "/intake", self.intake),
             web.post("/v1/clinic/people/{id}/invite", self.invite),
         ]
@@ -98,11 +99,13 @@ class ClinicApi:
     async def standing(self, request: web.Request) -> web.Response:
         reader = await self._reader(request)
         standing, seen = keys(await json_body(request), "standing", "seen")
-        key = request.match_info["key"]
-        if key not in ("a", "b"):
-            raise Problem(404, "unknown", "There is no such partner.")
-        couple = request.match_info["id"]
-        await self.clinic.set_standing(reader, couple, key, value_of(Standing, standing), revision(seen))
+        await self.clinic.set_standing(reader, *_partner(request), value_of(Standing, standing), revision(seen))
+        return await self._couple(request, reader)
+
+    async def contact(self, request: web.Request) -> web.Response:
+        reader = await self._reader(request)
+        contact, seen = keys(await json_body(request), "contact", "seen")
+        await self.clinic.set_contact(reader, *_partner(request), value_of(Contact, contact), revision(seen))
         return await self._couple(request, reader)
 
     async def intake(self, request: web.Request) -> web.Response:
@@ -123,3 +126,11 @@ class ClinicApi:
 
     async def _reader(self, request: web.Request) -> Reader:
         return await reader_of(request, self.links, "clinic")
+
+
+def _partner(request: web.Request) -> tuple[str, str]:
+    """The couple's id and the partner's key. Raises `Problem` 404."""
+    key = request.match_info["key"]
+    if key not in ("a", "b"):
+        raise Problem(404, "unknown", "There is no such partner.")
+    return request.match_info["id"], key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -12,8 +11,7 @@ from server.application.ports import RecordUnavailable
 from server.application.roles import NotAllowed
 from server.domain.programme import ProgrammeError
 from server.http.problems import Problem
-
-log = structlog.get_logger()
+from server.telemetry import log, place_of
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -51,7 +49,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return Problem(error.status, f"http_{error.status}", error.reason).response()
     except Exception as error:
         # The type alone: a message or a trace may hold what a person sent.
-        log.error("request failed", route=_route(request), error=type(error).__name__)
+        log.error("request failed", route=_route(request), error=error, at=place_of(error))
         return Problem(500, "internal", "Something went wrong here. Please try again.").response()
 
 

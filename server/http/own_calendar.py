@@ -15,9 +15,9 @@ from server.application.chart import Reader
 from server.application.imported import Imports
 from server.application.imports import CalendarRefused
 from server.application.links import LinkDesk, LinkRefused
-from server.application.own_calendar import Exceptions, OwnCalendar, OwnHours
+from server.application.own_calendar import Exceptions, OwnCalendar, OwnHours, Stays
 from server.application.own_feed import OwnFeed
-from server.http.bearer import grant_of, json_body
+from server.http.bearer import bytes_body, grant_of, json_body
 from server.http.parsing import keys, plain, value_of
 from server.http.problems import Problem
 from server.http.throttle import Throttle
@@ -52,6 +52,7 @@ class OwnCalendarApi:
             web.get("/v1/own/availability", self.look),
             web.put("/v1/own/hours", self.hours),
             web.put("/v1/own/exceptions", self.exceptions),
+            web.put("/v1/own/stays", self.stays),
             web.post("/v1/own/calendars/file", self.file),
             web.post("/v1/own/calendars/address", self.address),
             web.delete("/v1/own/calendars/{id}", self.drop),
@@ -77,13 +78,21 @@ class OwnCalendarApi:
         await self.own.set_exceptions(reader, said, value_of(str, seen))
         return await self._all(reader)
 
+    async def stays(self, request: web.Request) -> web.Response:
+        reader = await self._reader(request)
+        elsewhere, seen = keys(await json_body(request), "elsewhere", "seen")
+        said = value_of(Stays, {"elsewhere": elsewhere})
+        await self.own.set_stays(reader, said, value_of(str, seen))
+        return await self._all(reader)
+
     async def file(self, request: web.Request) -> web.Response:
         reader = await self._reader(request)
         self.brought.count(reader.person)
         if request.content_type != "text/calendar":
             raise Problem(415, "not_a_calendar", "Send a calendar file, as text/calendar.")
         name = unquote(request.headers.get(NAME, ""))
-        data = await _body(request)
+        large = Problem(413, "calendar_too_large", "A calendar file has up to 1 MB. Export one without old events.")
+        data = await bytes_body(request, MOST_BYTES, large)
         async with refusing():
             await self.imports.bring_file(reader, name, data)
         return await self._all(reader, 201)
@@ -136,16 +145,3 @@ class OwnCalendarApi:
     async def _reader(self, request: web.Request) -> Reader:
         grant = await grant_of(request, self.links, "portal", "clinic")
         return Reader(grant.person, grant.participant)
-
-
-async def _body(request: web.Request) -> bytes:
-    """Read by hand: no other request may be this large. Raises `Problem` 413."""
-    large = Problem(413, "calendar_too_large", "A calendar file has up to 1 MB. Export one without old events.")
-    if (request.content_length or 0) > MOST_BYTES:
-        raise large
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise large
-    return bytes(body)

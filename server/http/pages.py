@@ -15,6 +15,8 @@ PAGES = {
     "/policy": "policy",
     "/clinic": "clinic",
     "/portal": "portal",
+    "/answer": "answer",
+    "/today": "today",
     "/messages": "messages",
 }
 

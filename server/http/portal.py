@@ -12,6 +12,7 @@ from server.application.links import LinkDesk
 from server.application.portal import OwnSettings, Portal
 from server.domain.attendance import Reason
 from server.domain.programme import Signature
+from server.domain.reminders import ReminderWish
 from server.http.bearer import json_body
 from server.http.clinic import reader_of
 from server.http.parsing import keys, plain, revision, value_of
@@ -33,6 +34,7 @@ class PortalApi:
         return [
             web.get("/v1/portal", self.page),
             web.put("/v1/portal/own", self.own),
+            web.put("/v1/portal/reminders", self.reminders),
             web.post("/v1/portal/agreement", self.sign),
             web.post(session + "/join", self.join),
             web.post(session + "/word", self.tell),
@@ -45,6 +47,12 @@ class PortalApi:
         reader = await self._reader(request)
         own, seen = keys(await json_body(request), "own", "seen")
         await self.portal.set_own(reader, value_of(OwnSettings, own), revision(seen))
+        return await self._page(reader)
+
+    async def reminders(self, request: web.Request) -> web.Response:
+        reader = await self._reader(request)
+        wish, seen = keys(await json_body(request), "wish", "seen")
+        await self.portal.set_wish(reader, value_of(ReminderWish, wish), revision(seen))
         return await self._page(reader)
 
     async def sign(self, request: web.Request) -> web.Response:

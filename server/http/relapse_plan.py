@@ -13,25 +13,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from server.application.chart import Reader, Unknown
 from server.application.links import LinkDesk, LinkRefused
-from server.application.plan_rooms import Guest, PlanClosed, PlanRooms
-from server.application.planning import partners_of
+from server.application.plan_rooms import Guest, PlanClosed, PlanElsewhere, PlanRooms
 from server.application.ports import Clock, Directory, LinkGrant, RecordUnavailable
 from server.application.relapse_plan import RelapsePlans
-from server.application.roles import CLIENT, STAFF, THERAPIST
+from server.application.roles import CLIENT
 from server.application.shared_text import UpdateRefused
 from server.domain.relapse import PlanSignature
 from server.domain.session.plan import role_of
 from server.http.bearer import grant_of, json_body
+from server.http.holding import holding
 from server.http.parsing import plain, value_of
 from server.http.problems import Problem
 
 MOST_MESSAGE = 96 * 1024  # bytes of a message, whose update is base64
 MOST_A_SECOND = 30
 FIRST_WORD = 10.0  # s for a page to say who it is
+GOODBYE = (WSCloseCode.OK, WSCloseCode.GOING_AWAY)  # anything else is a connection that was lost
 PURPOSES = ("session", "portal", "clinic")
 Write = Callable[[dict[str, Any], str, str, datetime], bytes]
 
@@ -40,8 +41,9 @@ Write = Callable[[dict[str, Any], str, str, datetime], bytes]
 class RelapsePlanApi:
     """Under `/v1/relapse-plan`. For the link of a couple's session, of a client, or of staff, who name the couple.
 
-    Live messages are JSON: `open {token, couple, vector}`, then `update {update}` in, and `state`, `update`,
-    `presence`, `version` and `refused {code}` out; updates and vectors are base64.
+    Live messages are JSON: `open {token, couple, vector}`, then `ask {vector}`, `update {update}` and, after signing,
+    `signed` in; `state`, `update`, `presence`, `version`, `elsewhere {address}` and `refused {code}` out. Updates and
+    vectors are base64. Signing is for any node; who has the plan open hears of it by the page that signed.
     """
 
     plans: RelapsePlans
@@ -93,10 +95,11 @@ class RelapsePlanApi:
         if guest is None:
             await socket.close()
             return socket
+        lost = False
         try:
-            await self._listen(socket, guest)
+            lost = await self._listen(socket, guest)
         finally:
-            await self.rooms.leave(guest)
+            await self.rooms.leave(guest, lost=lost)
         return socket
 
     async def _enter(self, socket: web.WebSocketResponse) -> Guest | None:
@@ -106,48 +109,58 @@ class RelapsePlanApi:
 
         try:
             said = json.loads(await asyncio.wait_for(socket.receive_str(), FIRST_WORD))
+            vector, couple = _bytes(said["vector"]), said["couple"]
             grant = await self.links.resolve(said["token"])
-            couple = said.get("couple")
             if grant.purpose not in PURPOSES or not (couple is None or isinstance(couple, str)):
                 raise Unknown
             reader, named = await self._reader(grant, couple)
-            guest = await self.rooms.enter(reader, named, tell)
-            await tell({"t": "state", **self.rooms.answer(guest, _bytes(said.get("vector", "")))})
+            guest = await self.rooms.enter(reader, named, grant.session, tell)
+            try:
+                await tell(self.rooms.answer(guest, vector))
+            except UpdateRefused:
+                await self.rooms.leave(guest)
+                raise
         except (Unknown, LinkRefused):
             await tell({"t": "refused", "code": "unknown"})
         except PlanClosed as no:
             await tell({"t": "refused", "code": no.code})
+        except PlanElsewhere as there:
+            await tell({"t": "elsewhere", "address": there.address})
         except RecordUnavailable:
             await tell({"t": "refused", "code": "unavailable"})
-        except (TypeError, ValueError, KeyError, Problem, UpdateRefused, TimeoutError):
+        except (TypeError, ValueError, KeyError, RecursionError, Problem, UpdateRefused, TimeoutError):
             await tell({"t": "refused", "code": "malformed"})
         else:
             return guest
         return None
 
-    async def _listen(self, socket: web.WebSocketResponse, guest: Guest) -> None:
+    async def _listen(self, socket: web.WebSocketResponse, guest: Guest) -> bool:
+        """Until the connection ends, or, which is False, until something is refused for good."""
         second, count = 0, 0
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
-                return
+                return False
             now = int(time.monotonic())
             second, count = now, count + 1 if now == second else 1
             if count > MOST_A_SECOND:
                 await guest.tell({"t": "refused", "code": "too_many_requests"})
-                return
+                return False
             try:
                 said = json.loads(message.data)
                 if said["t"] == "ask":  # what was refused while one was alone, or got lost
-                    await guest.tell({"t": "state", **self.rooms.answer(guest, _bytes(said["vector"]))})
+                    await guest.tell(self.rooms.answer(guest, _bytes(said["vector"])))
+                elif said["t"] == "signed":
+                    await self.rooms.signed(guest.couple)
                 else:
                     await self.rooms.change(guest, _bytes(said["update"]))
             except PlanClosed as no:
                 await guest.tell({"t": "refused", "code": no.code})
-            except UpdateRefused:
-                await guest.tell({"t": "refused", "code": "plan_full"})
-            except (TypeError, ValueError, KeyError):
+            except UpdateRefused as no:
+                await guest.tell({"t": "refused", "code": no.code})
+            except (TypeError, ValueError, KeyError, RecursionError):
                 await guest.tell({"t": "refused", "code": "malformed"})
-                return
+                return False
+        return socket.close_code not in GOODBYE
 
     async def _asked(self, request: web.Request) -> tuple[Reader, str]:
         grant = await grant_of(request, self.links, *PURPOSES)
@@ -164,13 +177,7 @@ class RelapsePlanApi:
             return Reader(grant.person, CLIENT), None
         if role_of(grant.participant) == "partner":
             return Reader(grant.person, CLIENT), None
-        appointment = None if grant.session is None else await self.directory.appointment(grant.session)
-        if appointment is None or grant.participant not in (THERAPIST, *STAFF):
-            raise Unknown
-        for person in partners_of(appointment).values():
-            for id in await self.plans.couples_of(person):
-                return Reader(grant.person, THERAPIST), id
-        raise Unknown
+        return await holding(grant, self.directory, self.plans.couples_of)
 
 
 def _bytes(text: object) -> bytes:

@@ -12,6 +12,7 @@ from server.application.accepting import Accepting, Wanted
 from server.application.chart import Reader, Unknown
 from server.application.console_door import ConsoleDoor
 from server.application.links import LinkDesk
+from server.application.series import place_in_series
 from server.application.weeks import Look, Week, Weeks, kind_of
 from server.domain.week import Minutes, Placement, Unplaced
 from server.http.bearer import json_body
@@ -45,7 +46,7 @@ class WeeksApi:
         reader = await self._reader(request)
         sessions, seen = keys(await json_body(request), "sessions", "seen")
         wanted = value_of(tuple[Wanted, ...], sessions)
-        await self.accepting.accept(reader, *_week(request), wanted, revision(seen))
+        await self.accepting.accept(reader, *week_of(request), wanted, revision(seen))
         return await self._look(request, reader)
 
     async def times(self, request: web.Request) -> web.Response:
@@ -53,7 +54,7 @@ class WeeksApi:
         partners, minutes = request.query.get("partners", ""), request.query.get("minutes", "")
         if partners not in ("a", "b", "ab") or not minutes.isdecimal() or not 15 <= int(minutes) <= 240:
             raise Problem(400, "malformed", "Say for which partners, and 15 to 240 minutes.")
-        found = await self.weeks.times(reader, *_week(request), partners, int(minutes))
+        found = await self.weeks.times(reader, *week_of(request), partners, int(minutes))
         return web.json_response({"times": plain(found)})
 
     async def open(self, request: web.Request) -> web.Response:
@@ -63,13 +64,13 @@ class WeeksApi:
         return web.json_response({"token": await self.door.open(reader, request.match_info["id"])})
 
     async def _look(self, request: web.Request, reader: Reader) -> web.Response:
-        return web.json_response(plain(_told(await self.weeks.look(reader, *_week(request)))))
+        return web.json_response(plain(_told(await self.weeks.look(reader, *week_of(request)))))
 
     async def _reader(self, request: web.Request) -> Reader:
         return await reader_of(request, self.links, "clinic")
 
 
-def _week(request: web.Request) -> tuple[str, int]:
+def week_of(request: web.Request) -> tuple[str, int]:
     number = request.match_info["number"]
     if not number.isdecimal() or len(number) > 2:
         raise Unknown
@@ -87,7 +88,9 @@ def _told(look: Look) -> dict[str, Any]:
         "number": week.number,
         "weeks": week.programme.weeks,
         "phase": week.programme.phase_at(week.number).name,
+        "phase_until": week.programme.last_week_of_phase(week.number),
         "monday": week.monday,
+        "now": look.now,
         "since": week.since,
         "to": week.to,
         "zone": week.programme.zone,
@@ -102,6 +105,7 @@ def _told(look: Look) -> dict[str, Any]:
         ],
         "minutes": {names[person]: _minutes(minutes) for person, minutes in look.minutes.items()},
         "targets": _minutes(look.targets),
+        "recent": {names[person]: {"solo": one.solo, "joint": one.joint} for person, one in look.recent.items()},
         "drift": [{"who": names[one.person], "solo": one.solo, "joint": one.joint} for one in look.drift],
     }
 
@@ -112,6 +116,7 @@ def _minutes(minutes: Minutes) -> dict[str, int]:
 
 def _booked(look: Look, id: str, names: dict[str, str]) -> dict[str, Any]:
     one, (status, outcomes) = look.week.booked[id], look.states[id]
+    series = place_in_series(one)
     return {
         "id": id,
         "kind": kind_of(one),
@@ -120,6 +125,8 @@ def _booked(look: Look, id: str, names: dict[str, str]) -> dict[str, Any]:
         "starts_at": one.starts_at,
         "minutes": one.minutes,
         "standing": one.status,
+        "seen": one.sequence,
+        "series": None if series is None else {"number": series["number"], "count": series["count"]},
         "status": status,
         "outcomes": {names[person]: outcome for person, outcome in outcomes.items()},
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -13,9 +12,7 @@ from server.application.policies import NameTaken
 from server.domain.attendance import DEFAULT_POLICY, fingerprint
 from server.policy_cli.files import DEFAULT, policy_of
 from server.policy_cli.proving import File, Json, findings_of
-from server.terminal import fail, run
-
-Data = Annotated[Path, typer.Option("--data", help="The service's folder.", envvar="DYAD_DATA")]
+from server.terminal import Data, fail, run
 
 
 def adopt(file: File, data: Data, as_json: Json = False) -> None:
