@@ -9,16 +9,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import structlog
-
 from server.application.media_events import MediaEvent, WorkerLost, WorkerReady
 from server.application.ports import MediaRefused
+from server.telemetry import log
 from signaling.media.forwarder.sdp import MAX_CHARS
 from signaling.media.wire import MAX_LINE, event_of, line
 
-log = structlog.get_logger()
-
+WORKER = "signaling.media.worker"  # the module that the child process runs
 WITHIN = 5.0  # s for one request
+STARTS_WITHIN = 30.0  # s for a worker's first sign of life, on a machine that is busy starting everything else
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # s between two starts of a worker that keeps dying
 
 Listener = Callable[[MediaEvent], None]
@@ -52,6 +51,11 @@ class EmbeddedForwarder:
         return None if self._process is None else self._process.pid
 
     @property
+    def ready(self) -> bool:
+        """Whether the worker takes requests now."""
+        return self._ready.is_set()
+
+    @property
     def port(self) -> int:
         """The worker's UDP port; 0 before it has one."""
         return int(self._options["port"])
@@ -63,7 +67,7 @@ class EmbeddedForwarder:
         """On return the worker takes requests. Raises `MediaRefused` where it does not start."""
         self._keeping = asyncio.create_task(self._keep())
         ready = asyncio.create_task(self._ready.wait())
-        await asyncio.wait({self._keeping, ready}, timeout=2 * WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({self._keeping, ready}, timeout=STARTS_WITHIN, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
             await self.stop()
@@ -86,6 +90,9 @@ class EmbeddedForwarder:
 
     async def place(self, peer: str, room: str | None) -> None:
         await self._ask("place", peer, room=room)
+
+    async def pictures(self, peer: str, on: bool) -> None:
+        await self._ask("pictures", peer, on=on)
 
     async def close(self, peer: str) -> None:
         await self._ask("close", peer)
@@ -124,7 +131,7 @@ class EmbeddedForwarder:
 
     async def _run(self, *, announce_ready: bool) -> bool:
         """Whether the worker got as far as to take requests."""
-        command = (sys.executable, "-m", "signaling.media.worker", json.dumps(self._options))
+        command = (sys.executable, "-m", WORKER, json.dumps(self._options))
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE
         )

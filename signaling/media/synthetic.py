@@ -20,11 +20,16 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
+from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
+
+from signaling.media.bundles import joined, split
 
 WIDTH, HEIGHT, FPS = 320, 240, 12
 RATE, SAMPLES = 48_000, 960  # Hz, and samples in 20 ms
 TONE = 220.0  # Hz
+ROUND_OF_CHECKS = 0.05  # s
+ANSWERED = 0.3  # s until an answer has certainly been passed on
 HUES = ((150, 110), (110, 150), (120, 100))  # Cb and Cr: blue, rose, green
 
 _host_addresses = aioice.ice.get_host_addresses
@@ -99,27 +104,49 @@ class SyntheticPeer:
     """Answers the server's offer, sends, and decodes what it is sent. `hue` tells peers apart by colour."""
 
     def __init__(self, hue: int = 0, *, audio: bool = True, video: bool = True) -> None:
-        self._pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._pcs: list[RTCPeerConnection] = []
         self.tone = Tone() if audio else None
         self.picture = Picture(hue) if video else None
         self._frames: Counter[str] = Counter()
         self._packets = 0
         self._reading: list[asyncio.Task[None]] = []
-        self._pc.on("track", self._on_track)
 
     async def answer(self, offer: str) -> str:
-        """The SDP answer to `offer`; connecting goes on in the background."""
-        for track in (self.tone, self.picture):
-            if track is not None:
-                self._pc.addTrack(track)
-        await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
-        self._count_packets()
-        return str(self._pc.localDescription.sdp)
+        """The SDP answer to `offer`; connecting goes on in the background.
 
-    def _count_packets(self) -> None:
+        aiortc knows one BUNDLE group, so each group of the offer has a connection of its own here.
+        """
+        first, *others = split(offer)
+        held = [line for line in first.splitlines() if line.startswith("a=candidate:")] if others else []
+        if held:
+            first = "".join(line for line in first.splitlines(keepends=True) if "candidate" not in line)
+        answers = [await self._answer_group(group) for group in (first, *others)]
+        if held:
+            self._reading.append(asyncio.create_task(self._reach(self._pcs[0], held[0])))
+        return joined(answers)
+
+    async def _reach(self, pc: RTCPeerConnection, line: str) -> None:
+        """A Janus that is reached before it has our answer takes seconds to forgive it: its first checks fail."""
+        await asyncio.sleep(ANSWERED)
+        candidate = candidate_from_sdp(line.removeprefix("a=candidate:"))
+        candidate.sdpMid = "0"
+        await pc.addIceCandidate(candidate)
+
+    async def _answer_group(self, offer: str) -> str:
+        pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        pc.on("track", lambda track: self._on_track(pc, track))
+        for track in (self.tone, self.picture):
+            if track is not None and not self._pcs:
+                pc.addTrack(track)
+        self._pcs.append(pc)
+        await pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await pc.setLocalDescription(await pc.createAnswer())
+        self._count_packets(pc)
+        return str(pc.localDescription.sdp)
+
+    def _count_packets(self, pc: RTCPeerConnection) -> None:
         """Counts every RTP packet that arrives, whether anybody wants it or not."""
-        transport: Any = self._pc.getTransceivers()[0].receiver.transport
+        transport: Any = pc.getTransceivers()[0].receiver.transport
         handle = transport._handle_rtp_data
 
         async def counted(data: bytes, *args: Any, **kwargs: Any) -> None:
@@ -128,19 +155,24 @@ class SyntheticPeer:
 
         transport._handle_rtp_data = counted
 
-    def _on_track(self, track: MediaStreamTrack) -> None:
-        mid = next(t.mid for t in self._pc.getTransceivers() if t.receiver.track is track)
+    def _on_track(self, pc: RTCPeerConnection, track: MediaStreamTrack) -> None:
+        mid = next(t.mid for t in pc.getTransceivers() if t.receiver.track is track)
         self._reading.append(asyncio.ensure_future(self._read(track, int(mid or 0))))
 
     async def _read(self, track: MediaStreamTrack, mid: int) -> None:
         with contextlib.suppress(MediaStreamError):
             while True:
-                await track.recv()
-                self._frames[f"{track.kind}{(mid - 2) // 2}"] += 1
+                self.on_frame(track.kind, (mid - 2) // 2, await track.recv())
+
+    def on_frame(self, kind: str, slot: int, frame: Any) -> None:
+        """A frame was decoded: counted here, and looked at or listened to by whoever overrides this."""
+        self._frames[f"{kind}{slot}"] += 1
 
     @property
     def state(self) -> str:
-        return str(self._pc.connectionState)
+        """That of the connection which is furthest behind."""
+        states = [str(pc.connectionState) for pc in self._pcs] or ["new"]
+        return next((state for state in states if state != "connected"), "connected")
 
     def decoded(self, kind: str = "video") -> dict[int, int]:
         """Frames decoded so far, by receive slot."""
@@ -155,7 +187,18 @@ class SyntheticPeer:
         for track in (self.tone, self.picture):
             if track is not None:
                 track.stop()
-        await self._pc.close()
+        for pc in self._pcs:
+            await self._end(pc)
         for task in self._reading:
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
+
+    async def _end(self, pc: RTCPeerConnection) -> None:
+        ice = [one.receiver.transport.transport for one in pc.getTransceivers()[:1]]
+        connecting = [one for one in ice if one.state == "checking"]
+        await pc.close()
+        # aioice ends connecting up to one round of checks (20 ms) after its close, and then asks for consent for ever.
+        if connecting:
+            await asyncio.sleep(ROUND_OF_CHECKS)
+            for one in connecting:
+                await one._connection.close()

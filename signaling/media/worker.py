@@ -10,6 +10,9 @@ import json
 import sys
 from typing import Any
 
+import uvloop
+
+from server.telemetry import configure
 from signaling.media.forwarder.rooms import Limits, Refused, Rooms
 from signaling.media.wire import MAX_LINE, event_line, line
 
@@ -32,6 +35,8 @@ class Worker:
                     rooms.answer(peer, request["sdp"])
                 case "place":
                     rooms.place(peer, request["room"])
+                case "pictures":
+                    rooms.pictures(peer, bool(request["on"]))
                 case "close":
                     rooms.close(peer)
         except Refused as no:
@@ -67,7 +72,9 @@ async def serve(options: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    asyncio.run(serve(json.loads(sys.argv[1])))
+    configure()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(json.loads(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -10,21 +10,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pylibsrtp
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
-from signaling.media.forwarder import rtcp, rtp, sdp
+from signaling.media.forwarder import rtcp, rtp, rtx, sdp, transport
+from signaling.media.forwarder.downlink import KEPT, NUMBER, Downlink
+from signaling.media.forwarder.estimate import BURST, BURST_EVERY
 from signaling.media.forwarder.mux import LiteIce, Mux
+from signaling.media.forwarder.srtp import Srtp
 from signaling.media.forwarder.stream import KEYFRAME_EVERY, Pair, Slot, Stream
+from signaling.media.forwarder.transport import Arrivals
 
 MAX_STREAMS = 4  # of one publisher: sound, picture, and one spare each
 MAX_REMB = 1 << 40  # bits/s; a larger estimate is not one
 KINDS = {rtp.AUDIO_PT: "audio", rtp.VIDEO_PT: "video"}
-MALFORMED = (pylibsrtp.Error, ValueError, IndexError, struct.error)
+MAX_RESENT = 300  # packets a second that one subscriber gets again
+MAX_RTCP = 1200  # bytes of what we say ourselves
+MALFORMED = (ValueError, IndexError, struct.error)
 
 
 class Peer:
-    """Held until it is in a room. `on_stream` hears of each new stream, `on_state` of "connected", "closed"…"""
+    """Held until it is in a room. `on_stream` hears of each new stream, `on_state` of "connected", "closed"…,
+    `on_change` of a downlink that takes less than before, or much more. `downlink` is None where the client does not
+    report on it."""
 
     def __init__(
         self,
@@ -34,8 +41,10 @@ class Peer:
         slots: int,
         on_stream: Callable[[Stream], None],
         on_state: Callable[[Peer, str], None],
+        on_change: Callable[[Peer], None],
     ) -> None:
         self.name, self._mux, self._on_stream, self._on_state = name, mux, on_stream, on_state
+        self._on_change = on_change
         self.ice = LiteIce(mux, self._on_media)
         self._dtls: Any = RTCDtlsTransport(self.ice, [certificate])  # type: ignore[arg-type]
         self._dtls._set_role("server")
@@ -43,12 +52,18 @@ class Peer:
         self._slots: dict[int, Slot] = {slot.ssrc: slot for pair in self.pairs for slot in pair}
         self.streams: dict[int, Stream] = {}
         self.room: str | None = None
+        self.pictures = True  # whether it takes any
         self.remb = 0
-        self.opened_at = self.last_media = time.monotonic()
+        self._takes_rtx, self._repairs, self._resent = False, dict[int, int](), 0
+        self.downlink: Downlink | None = None
+        self._arrivals: Arrivals | None = None
+        self._probed_at = 0.0
+        self.opened_at = self.ice.last_media = time.monotonic()
         self.answered_at: float | None = None
         self.connected = self.closed = False
-        self._rx: Any = None
-        self._tx: Any = None
+        self._out = mux.datagrams
+        self._rx: Srtp | None = None
+        self._tx: Srtp | None = None
         self._ssrc = secrets.randbits(31) | 1
         self._starting: asyncio.Task[None] | None = None
         mux.add(self.ice)
@@ -58,8 +73,9 @@ class Peer:
     def offer(self) -> str:
         prints = self._dtls.getLocalParameters().fingerprints
         fingerprint = next(item.value for item in prints if item.algorithm == "sha-256")
-        ground = sdp.Ground(self._mux.addresses, self._mux.port, self.ice.ufrag, self.ice.password, fingerprint)
-        return sdp.offer(ground, [sdp.SlotLine(s.kind, s.mid, s.ssrc) for pair in self.pairs for s in pair])
+        candidates = [(address, self._mux.port) for address in self._mux.addresses]
+        ground = sdp.Ground(candidates, self.ice.ufrag, self.ice.password, fingerprint)
+        return sdp.offer(ground, [sdp.SlotLine(s.kind, s.mid, s.ssrc, s.rtx_ssrc) for pair in self.pairs for s in pair])
 
     def answer(self, answer: str) -> None:
         """Take the client's answer and connect in the background. Raises `sdp.SdpRefused`."""
@@ -67,6 +83,9 @@ class Peer:
         if self.answered_at is not None:
             raise sdp.SdpRefused("This offer was answered already.")
         self.answered_at = time.monotonic()
+        self._takes_rtx, self._repairs = sdp.takes_rtx(answer), sdp.repairs_of(answer)
+        if sdp.numbers_packets(answer):
+            self.downlink, self._arrivals = Downlink(), Arrivals()
         parameters = RTCDtlsParameters([RTCDtlsFingerprint(*item) for item in prints], "client")
         self._starting = asyncio.create_task(self._connect(parameters))
 
@@ -79,7 +98,7 @@ class Peer:
         if self._dtls.state != "connected":
             self._on_state(self, "dtls_failed")
             return
-        self._rx, self._tx = self._dtls._rx_srtp, self._dtls._tx_srtp
+        self._rx, self._tx = Srtp(self._dtls._rx_srtp), Srtp(self._dtls._tx_srtp)
         self._dtls.on("statechange", self._changed)
         self.connected = True
         self._on_state(self, "connected")
@@ -103,14 +122,15 @@ class Peer:
 
     # -- media in --------------------------------------------------------------------------
 
-    def _on_media(self, data: bytes) -> None:
-        if self._rx is None:
+    def _on_media(self, view: Any, pointer: Any, size: int) -> None:
+        rx = self._rx
+        if rx is None or size < rtp.LEAST:
             return
         try:
-            if rtp.is_rtcp(data):
-                self._on_rtcp(self._rx.unprotect_rtcp(data))
+            if rtp.is_rtcp(view[:2]):
+                self._on_rtcp(view[: rx.unprotect_rtcp(pointer, size)])
             else:
-                self._on_rtp(self._rx.unprotect(data))
+                self._on_rtp(view[: rx.unprotect(pointer, size)])
         except MALFORMED:
             return
 
@@ -118,19 +138,38 @@ class Peer:
         if not rtp.is_well_formed(packet):
             return
         now = time.monotonic()
-        self.last_media = now
+        self.ice.last_media = now
+        numbered = self._arrivals.number_at(packet) if self._arrivals is not None else 0
+        if numbered:
+            self._note(packet, numbered, now)
+        if packet[1] & 0x7F == rtp.RTX_PT:
+            original = self._repaired(packet)
+            if original is None:
+                return
+            packet = original
         stream = self.streams.get(rtp.ssrc(packet)) or self._new_stream(packet)
         if stream is None:
             return
-        missing = stream.received(packet)
-        if missing:
+        fresh = stream.received(packet, now)
+        if stream.gaps.missing and (missing := stream.gaps.due(now)):
             self.send_rtcp(rtcp.nack(self._ssrc, stream.ssrc, missing))
-        if not stream.slots:
+        if not fresh or not stream.slots:
             return
-        tail = rtp.tail_with_send_time(packet) if stream.kind == "video" else packet[12:]
-        head, seq, stamp = packet[:2], rtp.sequence(packet), rtp.timestamp(packet)
+        if stream.kind == "video":
+            packet = rtp.with_send_time(packet)
+        seq, stamp = rtp.sequence(packet), rtp.timestamp(packet)
         for subscriber, slot in stream.slots:
-            subscriber.send_rtp(slot.rewrite(head, seq, stamp, tail, now))
+            subscriber.send_rtp(packet, slot.shifted(seq, stamp, now), slot.ssrc, numbered, now)
+
+    def _note(self, packet: bytes, at: int, now: float) -> None:
+        came = self._arrivals
+        if came is not None and came.came(int.from_bytes(packet[at : at + 2], "big"), now):
+            self.send_rtcp(came.report(self._ssrc, rtp.ssrc(packet), now))
+
+    def _repaired(self, packet: bytes) -> bytes | None:
+        """The packet of a known stream that a retransmission carries."""
+        ssrc = self._repairs.get(rtp.ssrc(packet))
+        return rtx.unwrapped(packet, ssrc) if ssrc in self.streams else None
 
     def _new_stream(self, packet: bytes) -> Stream | None:
         kind = KINDS.get(packet[1] & 0x7F)
@@ -141,16 +180,20 @@ class Peer:
         return stream
 
     def _on_rtcp(self, data: bytes) -> None:
-        self.last_media = time.monotonic()
+        self.ice.last_media = time.monotonic()
         for part in rtcp.parts(data):
             wanted = rtcp.keyframe_wanted(part)
+            if part.kind == rtcp.RTP_FEEDBACK and part.format == transport.FORMAT and self.downlink is not None:
+                if self.downlink.reported(part.body, self.ice.last_media):
+                    self._on_change(self)
+                continue
             if part.kind == rtcp.SENDER_REPORT and len(part.body) >= 28:
                 self._on_sender_report(part)
             elif part.kind == rtcp.RTP_FEEDBACK and part.format == rtcp.NACK:
                 self._on_nack(part)
             elif wanted is not None:
                 slot = self._slots.get(wanted)
-                if slot is not None and slot.source is not None:
+                if slot is not None and slot.source is not None and slot.may_ask_keyframe(self.ice.last_media):
                     slot.source.peer.ask_keyframe(slot.source)
             else:
                 self.remb = min(rtcp.remb_of(part) or self.remb, MAX_REMB)
@@ -169,21 +212,62 @@ class Peer:
         if slot is None:
             return
         for asked in rtcp.nacked(part):
-            packet = slot.again(asked)
-            if packet is not None:
-                self.send_rtp(packet)
+            found = slot.again(asked)
+            if found is None or self._resent >= MAX_RESENT:
+                continue
+            self._resent += 1
+            packet, seq, stamp = found
+            numbered = rtp.extension(packet, rtp.TRANSPORT) if self.downlink is not None else 0
+            if self._takes_rtx and slot.kind == "video":
+                packet, ids, ssrc = rtx.wrapped(packet, seq), (slot.next_rtx(), stamp), slot.rtx_ssrc
+            else:
+                ids, ssrc = (seq, stamp), slot.ssrc
+            self.send_rtp(packet, ids, ssrc, numbered, self.ice.last_media)
 
     # -- media out -------------------------------------------------------------------------
 
-    def send_rtp(self, packet: bytes) -> None:
-        if self._tx is not None and self.ice.address is not None:
-            with contextlib.suppress(*MALFORMED):
-                self._mux.send(self._tx.protect(packet), self.ice.address)
+    def send_rtp(self, packet: bytes, ids: tuple[int, int], ssrc: int, numbered: int, now: float) -> None:
+        """`packet` with this sequence number and timestamp, encrypted where it lies in the outbox; its number over all
+        streams is at byte `numbered`, if anywhere."""
+        tx, name, out = self._tx, self.ice.name, self._out
+        if tx is None or name is None:
+            return
+        n = out.waiting
+        view, size = out.outbox.views[n], len(packet)
+        view[0:size] = packet
+        seq, stamp = ids
+        rtp.IDS.pack_into(view, 2, seq, stamp, ssrc)
+        down = self.downlink
+        if numbered and down is not None:
+            down.last = last = (down.last + 1) & 0xFFFF  # as `Downlink.number` does, without the call
+            down.sent[last % KEPT] = last, now, size, 0
+            NUMBER.pack_into(view, numbered, last)
+        size = tx.protect(out.outbox.pointers[n], size)
+        if size:
+            out.commit(size, name)
 
     def send_rtcp(self, packet: bytes) -> None:
-        if self._tx is not None and self.ice.address is not None:
-            with contextlib.suppress(*MALFORMED):
-                self._mux.send(self._tx.protect_rtcp(packet), self.ice.address)
+        tx, name, out = self._tx, self.ice.name, self._out
+        if tx is None or name is None or len(packet) > MAX_RTCP:
+            return
+        out.outbox.views[out.waiting][0 : len(packet)] = packet
+        size = tx.protect_rtcp(out.outbox.pointers[out.waiting], len(packet))
+        if size:
+            out.commit(size, name)
+            self._mux.soon()
+
+    def probe(self, now: float) -> None:
+        """See whether more would fit, with a burst that carries nothing, at most one each `BURST_EVERY`, and none
+        while what is sent waits on the way."""
+        slot = self.pairs[0].video if self.pairs else None
+        if self.downlink is None or slot is None or not self._takes_rtx or now - self._probed_at < BURST_EVERY:
+            return
+        if not self.downlink.estimate.clear:
+            return
+        self._probed_at = now
+        for packet in self.downlink.burst_of(BURST, now):
+            self.send_rtp(packet, (slot.next_rtx(), 0), slot.rtx_ssrc, 0, now)
+        self._mux.soon()
 
     def ask_keyframe(self, stream: Stream) -> None:
         now = time.monotonic()
@@ -193,6 +277,7 @@ class Peer:
 
     def report(self, bitrate: int) -> None:
         """Tell this publisher how its streams arrive, and how many bits/s of picture its subscribers can take."""
+        self._resent = 0
         for stream in self.streams.values():
             lost, highest = stream.reception()
             middle, at = stream.last_report
@@ -202,6 +287,11 @@ class Peer:
                 self.send_rtcp(rtcp.remb(self._ssrc, stream.ssrc, bitrate))
 
     @property
+    def picture(self) -> Stream | None:
+        """The newest stream of pictures."""
+        return next((one for one in reversed(self.streams.values()) if one.kind == "video"), None)
+
+    @property
     def last_sign(self) -> float:
         """Monotonic time of the last sign of life: sound, picture, RTCP or STUN."""
-        return max(self.last_media if self.connected else 0.0, self.ice.last_stun)
+        return max(self.ice.last_media if self.connected else 0.0, self.ice.last_stun)

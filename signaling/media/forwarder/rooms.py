@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.application.media_events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
 from signaling.media.forwarder import rtp
+from signaling.media.forwarder.allot import OFF, PICTURES, allotted
 from signaling.media.forwarder.mux import Mux
 from signaling.media.forwarder.peer import Peer
 from signaling.media.forwarder.sdp import SdpRefused
@@ -20,6 +22,9 @@ MAX_PEERS = 512
 MAX_SLOTS = 15
 MAX_BITRATE = 1_200_000  # bits/s of one picture
 LEAST_BITRATE = 100_000
+LEAST_PICTURE = 40_000  # bits/s: one that is still is not thought to stay so
+SHARED = 0.8  # of a downlink's estimate is for pictures; the rest is sound's
+BY_TURNS = 10.0  # s
 
 
 class Refused(Exception):
@@ -32,11 +37,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds until a peer is given up: not answered, not connected, and gone (no STUN, RFC 7675)."""
+    """Seconds until a peer is given up: not answered, not connected, and gone (no STUN, RFC 7675); pictures that
+    one person gets at most."""
 
     answer: float = 30.0
     connect: float = 15.0
     consent: float = 15.0
+    pictures: int = PICTURES
 
 
 class Rooms:
@@ -60,7 +67,9 @@ class Rooms:
         self.close(name)
         if len(self._peers) >= MAX_PEERS:
             raise Refused("media_full", "No more people can be connected just now.")
-        peer = Peer(name, self._mux, self._certificate, min(slots, MAX_SLOTS), self._on_stream, self._on_state)
+        peer = Peer(
+            name, self._mux, self._certificate, min(slots, MAX_SLOTS), self._on_stream, self._on_state, self._thin
+        )
         self._peers[name] = peer
         return peer.offer()
 
@@ -84,6 +93,16 @@ class Rooms:
             self._subscribe(other, peer)
         others[name] = peer
         peer.room = room
+
+    def pictures(self, name: str, on: bool) -> None:
+        """Whether this peer takes pictures; sound goes on either way."""
+        peer = self._peer(name)
+        peer.pictures = on
+        for pair in peer.pairs:
+            pair.video.connect(None)
+            for stream in pair.publisher.streams.values() if pair.publisher else ():
+                if stream.kind == "video":
+                    self._connect(peer, stream)
 
     def close(self, name: str, why: str = "closed") -> None:
         """Cut off and forget; a name that is not known is none of our business."""
@@ -123,7 +142,7 @@ class Rooms:
     def _connect(self, subscriber: Peer, stream: Stream) -> None:
         """The newest stream of a kind has the slot."""
         pair = next((pair for pair in subscriber.pairs if pair.publisher is stream.peer), None)
-        if pair is None:
+        if pair is None or (stream.kind == "video" and not subscriber.pictures):
             return
         slot = pair.of_kind(stream.kind)
         slot.connect(stream)
@@ -184,6 +203,9 @@ class Rooms:
                 self.close(peer.name, why)
             elif peer.connected:
                 self._tell(_observed(peer, now))
+        for peer in self._peers.values():
+            if peer.connected:
+                self._thin(peer)
                 peer.report(self._bitrate(peer))
 
     def _given_up(self, peer: Peer, now: float) -> str | None:
@@ -194,15 +216,49 @@ class Rooms:
         return "consent_lost" if now - peer.ice.last_stun > self._limits.consent else None
 
     def _bitrate(self, publisher: Peer) -> int:
-        """What the slowest of its subscribers can take, each estimate shared among the pictures it gets."""
+        """What the fastest of its subscribers can take, each estimate shared among the pictures it gets: for a slower
+        one pictures are left out. One that does not report on its downlink cannot be helped so, and slows everybody."""
         if publisher.room is None:
             return LEAST_BITRATE  # nobody sees it yet
-        shares = [
-            peer.remb // max(1, sum(pair.publisher is not None for pair in peer.pairs))
-            for peer in self._rooms[publisher.room].values()
-            if peer is not publisher and peer.remb
+        others = [peer for peer in self._rooms[publisher.room].values() if peer is not publisher and peer.pictures]
+        fast = [_share(peer, SHARED * peer.downlink.estimate.bits) for peer in others if peer.downlink is not None]
+        plain = [_share(peer, peer.remb) for peer in others if peer.downlink is None and peer.remb]
+        return int(max(LEAST_BITRATE, min([MAX_BITRATE, *plain, *([max(fast)] if fast and not plain else [])])))
+
+    def _thin(self, subscriber: Peer) -> None:
+        """Leave out the pictures that don't fit, those first of who was silent longest; bring back those that do."""
+        if not subscriber.pictures:
+            return
+        wanted = [
+            (pair, stream)
+            for pair in subscriber.pairs
+            if pair.publisher is not None and (stream := pair.publisher.picture) is not None
         ]
-        return max(LEAST_BITRATE, min([MAX_BITRATE, *shares]))
+        now = time.monotonic()
+        wanted.sort(key=lambda one: (-_spoke(one[0].publisher), one[0].video.source is None))
+        wishes = [
+            ((max(LEAST_PICTURE, stream.bits),), OFF if pair.video.source is None else 0) for pair, stream in wanted
+        ]
+        sound = sum(pair.audio.source.bits for pair in subscriber.pairs if pair.audio.source is not None)
+        bits = math.inf if subscriber.downlink is None else subscriber.downlink.estimate.bits - sound
+        got = allotted(bits, wishes[: self._limits.pictures]) + [OFF] * (len(wishes) - self._limits.pictures)
+        for (pair, stream), layer in zip(wanted, got, strict=True):
+            if layer == OFF:
+                pair.video.connect(None)
+            elif pair.video.source is None:
+                self._connect(subscriber, stream)
+        if OFF in got[: self._limits.pictures] or (wanted and _share(subscriber, SHARED * bits) < MAX_BITRATE):
+            subscriber.probe(now)
+
+
+def _share(subscriber: Peer, bits: float) -> float:
+    return bits // max(1, sum(pair.publisher is not None for pair in subscriber.pairs))
+
+
+def _spoke(publisher: Peer | None) -> int:
+    """When somebody spoke, so coarse that those who speak by turns keep their places."""
+    heard = [] if publisher is None else [one.loud_at for one in publisher.streams.values() if one.kind == "audio"]
+    return int(max(heard, default=0.0) / BY_TURNS)
 
 
 def _observed(peer: Peer, now: float) -> PeerObserved:

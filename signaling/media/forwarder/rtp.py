@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 import time
 
-AUDIO_PT, VIDEO_PT = 111, 96
+AUDIO_PT, VIDEO_PT, RTX_PT = 111, 96, 97
 AUDIO_CLOCK, VIDEO_CLOCK = 48_000, 90_000  # Hz
-AUDIO_LEVEL, ABS_SEND_TIME = 1, 2  # ids of the header extensions in every offer
+AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT = 1, 2, 3  # ids of the header extensions in every offer
 SILENCE = 127  # RFC 6464: -127 dBov
 
-_IDS = struct.Struct("!HLL")
+LEAST = 12  # bytes of a header
+IDS = struct.Struct("!HLL")  # sequence number, timestamp, SSRC: from byte 2 on
 
 
 def is_rtcp(data: bytes) -> bool:
@@ -30,10 +31,6 @@ def ssrc(packet: bytes) -> int:
     return int.from_bytes(packet[8:12], "big")
 
 
-def has_marker(packet: bytes) -> bool:
-    return bool(packet[1] & 0x80)
-
-
 def is_well_formed(packet: bytes) -> bool:
     """Version 2, and the header with its CSRCs and extension lies inside the packet."""
     if len(packet) < 12 or packet[0] >> 6 != 2:
@@ -44,6 +41,12 @@ def is_well_formed(packet: bytes) -> bool:
             return False
         end += 4 + 4 * ((packet[end + 2] << 8) | packet[end + 3])
     return len(packet) >= end
+
+
+def header_size(packet: bytes) -> int:
+    """Bytes of a well-formed packet before its payload."""
+    end = 12 + 4 * (packet[0] & 15)
+    return end + 4 + 4 * ((packet[end + 2] << 8) | packet[end + 3]) if packet[0] & 0x10 else end
 
 
 def extension(packet: bytes, wanted: int) -> int:
@@ -70,14 +73,10 @@ def audio_level(packet: bytes) -> int | None:
     return packet[at] & 0x7F if at else None
 
 
-def tail_with_send_time(packet: bytes) -> bytes:
-    """All after the fixed header, with abs-send-time set to now: a subscriber's REMB is of its own downlink."""
+def with_send_time(packet: bytes) -> bytes:
+    """The packet with abs-send-time set to now: a subscriber's REMB is of its own downlink."""
     at = extension(packet, ABS_SEND_TIME)
     if not at or at + 3 > len(packet):
-        return packet[12:]
+        return packet
     stamp = (int(time.time() * 262144) & 0xFFFFFF).to_bytes(3, "big")
-    return packet[12:at] + stamp + packet[at + 3 :]
-
-
-def with_ids(head: bytes, seq: int, stamp: int, source: int, tail: bytes) -> bytes:
-    return head + _IDS.pack(seq, stamp, source) + tail
+    return packet[:at] + stamp + packet[at + 3 :]

@@ -1,4 +1,4 @@
-"""The one offer that the server makes, and the little that it needs of an answer (RFC 8829, RFC 8839, RFC 8842).
+"""The one offer that the server makes, and the little that it needs of an answer (RFC 8829, 8839, 8842, 9143).
 
 m0 and m1 are the client's sound and picture; receive slot i is m-lines 2+2i and 3+2i. Nobody renegotiates when people
 come, go or are admitted: only a slot's source changes.
@@ -11,11 +11,17 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from signaling.media.forwarder.rtp import ABS_SEND_TIME, AUDIO_LEVEL, AUDIO_PT, VIDEO_PT
+from signaling.media.forwarder.rtp import ABS_SEND_TIME, AUDIO_LEVEL, AUDIO_PT, RTX_PT, TRANSPORT, VIDEO_PT
 
+_TRANSPORT = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+SOUND_BITRATE = 24_000  # bits/s: a voice is clear, and fits a link of 64 kbit/s with what surrounds it
 MAX_CHARS = 65_536
 MAX_CANDIDATES = 200
 MAX_LINES = 2_000
+MAX_REPAIRS = 4
+MAX_FINGERPRINTS = 8  # three digests for each of two connections
+_RTX = re.compile(rf"^a=rtpmap:{RTX_PT} rtx/90000\s*$", re.MULTILINE)
+_REPAIR = re.compile(r"^a=ssrc-group:FID (\d{1,10}) (\d{1,10})\s*$", re.MULTILINE)
 _FINGERPRINT = re.compile(r"^a=fingerprint:(sha-(?:256|384|512)) ((?:[0-9A-Fa-f]{2}:){31,63}[0-9A-Fa-f]{2})\s*$")
 
 
@@ -25,13 +31,13 @@ class SdpRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every section of an offer shares."""
+    """What all sections that share one connection say of it."""
 
-    addresses: Sequence[str]
-    port: int
+    candidates: Sequence[tuple[str, int]]  # IP addresses and UDP ports, the best first
     ufrag: str
     password: str
     fingerprint: str  # SHA-256, colon-separated hex
+    rtx: bool = True  # whether what is lost is sent again as retransmissions (RFC 4588)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +45,39 @@ class SlotLine:
     kind: str
     mid: int
     ssrc: int
+    rtx_ssrc: int  # of its retransmissions; sound has none
 
 
-def offer(ground: Ground, slots: Sequence[SlotLine]) -> str:
-    mids = " ".join(str(mid) for mid in range(2 + len(slots)))
+def offer(ground: Ground, slots: Sequence[SlotLine], receiving: Ground | None = None) -> str:
+    """`receiving` is the ground of the receive slots, where they have a connection of their own."""
+    own, others = "0 1", " ".join(str(mid) for mid in range(2, 2 + len(slots)))
+    groups = [f"{own} {others}"] if receiving is None else [own, others]
     lines = [
         "v=0",
         f"o=- {secrets.randbits(40)} 1 IN IP4 127.0.0.1",
         "s=-",
         "t=0 0",
         "a=ice-lite",
-        f"a=group:BUNDLE {mids}",
+        *(f"a=group:BUNDLE {group}" for group in groups),
         "a=msid-semantic: WMS *",
         *_section(ground, "audio", 0, "recvonly"),
         *_section(ground, "video", 1, "recvonly"),
     ]
     for slot in slots:
         name = f"slot{(slot.mid - 2) // 2}"
-        lines += _section(ground, slot.kind, slot.mid, "sendonly")
+        lines += _section(receiving or ground, slot.kind, slot.mid, "sendonly")
         lines += [f"a=msid:{name} {slot.kind}{slot.mid}", f"a=ssrc:{slot.ssrc} cname:{name}"]
+        if slot.kind == "video":
+            lines += [f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}", f"a=ssrc:{slot.rtx_ssrc} cname:{name}"]
     return "\r\n".join(lines) + "\r\n"
 
 
 def _section(ground: Ground, kind: str, mid: int, direction: str) -> Iterator[str]:
-    payload = AUDIO_PT if kind == "audio" else VIDEO_PT
-    yield f"m={kind} {ground.port} UDP/TLS/RTP/SAVPF {payload}"
-    yield f"c=IN IP4 {ground.addresses[0]}"
-    for number, address in enumerate(ground.addresses):
-        yield f"a=candidate:{number + 1} 1 udp {2130706431 - number} {address} {ground.port} typ host"
+    address, port = ground.candidates[0]
+    yield f"m={kind} {port} UDP/TLS/RTP/SAVPF {payloads(kind, ground.rtx)}"
+    yield f"c=IN IP{6 if ':' in address else 4} {address}"
+    for number, (address, port) in enumerate(ground.candidates):
+        yield f"a=candidate:{number + 1} 1 udp {2130706431 - number} {address} {port} typ host"
     yield "a=end-of-candidates"
     yield f"a=ice-ufrag:{ground.ufrag}"
     yield f"a=ice-pwd:{ground.password}"
@@ -76,15 +87,47 @@ def _section(ground: Ground, kind: str, mid: int, direction: str) -> Iterator[st
     yield f"a={direction}"
     yield "a=rtcp-mux"
     yield "a=rtcp-rsize"
+    yield f"a=extmap:{TRANSPORT} {_TRANSPORT}"
+    yield f"a=rtcp-fb:{AUDIO_PT if kind == 'audio' else VIDEO_PT} transport-cc"
+    yield from codec(kind, ground.rtx)
+
+
+def payloads(kind: str, rtx: bool) -> str:
+    """What an m-line lists."""
+    return str(AUDIO_PT) if kind == "audio" else f"{VIDEO_PT} {RTX_PT}" if rtx else str(VIDEO_PT)
+
+
+def codec(kind: str, rtx: bool) -> Iterator[str]:
+    """The one codec of sound, or of pictures, with its feedback and header extensions."""
+    payload = AUDIO_PT if kind == "audio" else VIDEO_PT
     if kind == "audio":
         yield f"a=rtpmap:{payload} opus/48000/2"
-        yield f"a=fmtp:{payload} minptime=10;useinbandfec=1;usedtx=1"
+        yield f"a=fmtp:{payload} minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate={SOUND_BITRATE}"
+        yield f"a=rtcp-fb:{payload} nack"
         yield f"a=extmap:{AUDIO_LEVEL} urn:ietf:params:rtp-hdrext:ssrc-audio-level"
         return
     yield f"a=rtpmap:{payload} VP8/90000"
+    if rtx:
+        yield f"a=rtpmap:{RTX_PT} rtx/90000"
+        yield f"a=fmtp:{RTX_PT} apt={payload}"
     for feedback in ("nack", "nack pli", "ccm fir", "goog-remb"):
         yield f"a=rtcp-fb:{payload} {feedback}"
     yield f"a=extmap:{ABS_SEND_TIME} http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+
+
+def takes_rtx(answer: str) -> bool:
+    """Whether the client wants what it missed as retransmissions (RFC 4588), not as the packet once more."""
+    return _RTX.search(answer) is not None
+
+
+def numbers_packets(answer: str) -> bool:
+    """Whether the client numbers its packets over all its streams, and reports which of ours arrived."""
+    return f"a=extmap:{TRANSPORT} {_TRANSPORT}" in answer
+
+
+def repairs_of(answer: str) -> dict[int, int]:
+    """The SSRC of each picture that the client sends, by the SSRC of its retransmissions."""
+    return {int(again): int(media) for media, again in _REPAIR.findall(answer)[:MAX_REPAIRS]}
 
 
 def fingerprints_of(answer: str, sections: int) -> list[tuple[str, str]]:
@@ -103,6 +146,6 @@ def fingerprints_of(answer: str, sections: int) -> list[tuple[str, str]]:
     if any(line.startswith("a=setup:") and line.strip() != "a=setup:active" for line in lines):
         raise SdpRefused("The answer must take the active DTLS role.")
     found = {match.groups() for line in lines if (match := _FINGERPRINT.match(line))}
-    if not found or len(found) > 4:
+    if not found or len(found) > MAX_FINGERPRINTS:
         raise SdpRefused("The answer has no usable certificate fingerprint.")
     return sorted((algorithm, value) for algorithm, value in found)

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from signaling.media.forwarder import rtp
+from signaling.media.forwarder.gaps import Gaps
 
 if TYPE_CHECKING:
     from signaling.media.forwarder.peer import Peer
 
-CACHE = 1024  # packets of a picture kept for NACK
-MAX_GAP = 64  # missing packets that are asked for again; after more a keyframe is quicker
+CACHE = {"video": 1024, "audio": 64}  # packets kept for who missed them
+LOUD = 50  # -dBov (RFC 6464): louder is somebody who speaks
 KEYFRAME_EVERY = 0.3  # s between two requests to one publisher
+KEYFRAME_EVERY_EACH = 1.0  # s between two that one subscriber causes
 
 
 class Slot:
@@ -22,15 +24,19 @@ class Slot:
     Sequence numbers and timestamps are shifted so that they run on when the source changes.
     """
 
-    __slots__ = ("_at", "_resync", "_seq", "_seq_shift", "_stamp", "clock", "kind", "mid", "source", "ssrc", "ts_shift")
+    __slots__ = (
+        "_asked_keyframe", "_at", "_first", "_resync", "_rtx_seq", "_seq", "_seq_shift", "_stamp",
+        "clock", "kind", "mid", "rtx_ssrc", "source", "ssrc", "ts_shift",
+    )  # fmt: skip
 
     def __init__(self, kind: str, mid: int) -> None:
         self.kind, self.mid = kind, mid
         self.clock = rtp.AUDIO_CLOCK if kind == "audio" else rtp.VIDEO_CLOCK
-        self.ssrc = secrets.randbits(31) | 1
+        self.ssrc, self.rtx_ssrc = secrets.randbits(31) | 1, secrets.randbits(31) & ~1
         self.source: Stream | None = None
         self.ts_shift = 0
         self._seq_shift, self._seq, self._stamp, self._at = 0, -1, 0, 0.0
+        self._first, self._rtx_seq, self._asked_keyframe = 0, secrets.randbits(14), 0.0
         self._resync = True
 
     @property
@@ -45,7 +51,8 @@ class Slot:
             self.source.slots = tuple(pair for pair in self.source.slots if pair[1] is not self)
         self.source, self._resync = source, True
 
-    def rewrite(self, head: bytes, seq: int, stamp: int, tail: bytes, now: float) -> bytes:
+    def shifted(self, seq: int, stamp: int, now: float) -> tuple[int, int]:
+        """The sequence number and timestamp under which a packet of the source goes out in this slot."""
         if self._resync:
             self._resync = False
             if self._seq < 0:
@@ -53,19 +60,34 @@ class Slot:
             else:
                 self._seq_shift = (self._seq + 1 - seq) & 0xFFFF
                 self.ts_shift = (self._stamp + int((now - self._at) * self.clock) - stamp) & 0xFFFFFFFF
-        self._seq, self._stamp, self._at = (seq + self._seq_shift) & 0xFFFF, (stamp + self.ts_shift) & 0xFFFFFFFF, now
-        return rtp.with_ids(head, self._seq, self._stamp, self.ssrc, tail)
+            self._first = (seq + self._seq_shift) & 0xFFFF
+            self._seq = (self._first - 1) & 0xFFFF
+        out, at = (seq + self._seq_shift) & 0xFFFF, (stamp + self.ts_shift) & 0xFFFFFFFF
+        if (out - self._seq) & 0xFFFF < 0x8000:  # not one that comes late
+            self._seq, self._stamp, self._at = out, at, now
+        return out, at
 
-    def again(self, asked: int) -> bytes | None:
-        """The packet that went out as sequence number `asked`, if it is still kept."""
-        if self.source is None or self._resync:
+    def again(self, asked: int) -> tuple[bytes, int, int] | None:
+        """The source's packet that went out as sequence number `asked`, if it is still kept, with what it had here."""
+        if self.source is None or self._resync or (asked - self._first) & 0xFFFF >= 0x8000:
             return None
         seq = (asked - self._seq_shift) & 0xFFFF
         packet = self.source.kept(seq)
         if packet is None:
             return None
-        stamp = (rtp.timestamp(packet) + self.ts_shift) & 0xFFFFFFFF
-        return rtp.with_ids(packet[:2], asked, stamp, self.ssrc, packet[12:])
+        return packet, asked, (rtp.timestamp(packet) + self.ts_shift) & 0xFFFFFFFF
+
+    def next_rtx(self) -> int:
+        """The sequence number of the next retransmission."""
+        self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
+        return self._rtx_seq
+
+    def may_ask_keyframe(self, now: float) -> bool:
+        """Whether this subscriber's wish for a keyframe is heard; one who asks all the time costs everyone picture."""
+        if now - self._asked_keyframe < KEYFRAME_EVERY_EACH:
+            return False
+        self._asked_keyframe = now
+        return True
 
 
 class Stream:
@@ -74,46 +96,57 @@ class Stream:
     def __init__(self, peer: Peer, kind: str, ssrc: int) -> None:
         self.peer, self.kind, self.ssrc = peer, kind, ssrc
         self.slots: tuple[tuple[Peer, Slot], ...] = ()
-        self.level = rtp.SILENCE
+        self.level, self.loud_at = rtp.SILENCE, 0.0
+        self.bits = 0  # of the last second
         self.last_report: tuple[int, float] = (0, 0.0)  # middle of the NTP time, and when it came
         self.last_keyframe_request = 0.0
-        self._cache: list[bytes | None] = [None] * (CACHE if kind == "video" else 0)
+        self.gaps = Gaps()
+        self._cache: list[bytes | None] = [None] * CACHE[kind]
         self._highest: int | None = None
         self._cycles = self._base = self._packets = 0
         self._expected_before = self._packets_before = 0
         self._counted = [0, 0, 0]  # packets, frames, bytes since the last look
 
-    def received(self, packet: bytes) -> list[int]:
-        """Note a packet; returns the sequence numbers that are missing before it and worth asking for."""
-        seq, missing = rtp.sequence(packet), list[int]()
+    def received(self, packet: bytes, now: float) -> bool:
+        """Note a packet, and in `gaps` what is missing before it. False for one that had come already."""
+        seq, cache = rtp.sequence(packet), self._cache
+        before = cache[seq % len(cache)]
+        if before is not None and before[2:8] == packet[2:8]:
+            return False
+        cache[seq % len(cache)] = packet
+        counted = self._counted
         self._packets += 1
-        self._counted[0] += 1
-        self._counted[2] += len(packet)
+        counted[0] += 1
+        counted[2] += len(packet)
         if self._highest is None:
             self._highest = self._base = seq
         ahead = (seq - self._highest) & 0xFFFF
         if 0 < ahead < 0x8000:
             if seq < self._highest:
                 self._cycles += 0x10000
-            if 1 < ahead < MAX_GAP and self.kind == "video":
-                missing = [(self._highest + step) & 0xFFFF for step in range(1, ahead)]
+            if ahead > 1:
+                self.gaps.opened((self._highest + 1) & 0xFFFF, ahead - 1, now)
             self._highest = seq
+        elif self.gaps.missing:
+            self.gaps.came(seq)
         if self.kind == "video":
-            self._cache[seq % CACHE] = packet
-            self._counted[1] += rtp.has_marker(packet)
+            counted[1] += packet[1] >> 7
         else:
             level = rtp.audio_level(packet)
-            self.level = self.level if level is None else level
-        return missing
+            if level is not None:
+                self.level = level
+                if level < LOUD:
+                    self.loud_at = now
+        return True
 
     def kept(self, seq: int) -> bytes | None:
-        packet = self._cache[seq % CACHE] if self._cache else None
+        packet = self._cache[seq % len(self._cache)]
         return packet if packet is not None and rtp.sequence(packet) == seq else None
 
     def counted(self) -> tuple[int, int, int]:
-        """Packets, frames and bytes since the last call."""
+        """Packets, frames and bytes since the last call, a second ago."""
         packets, frames, size = self._counted
-        self._counted = [0, 0, 0]
+        self._counted, self.bits = [0, 0, 0], 8 * size
         return packets, frames, size
 
     def reception(self) -> tuple[tuple[int, int], int]:
