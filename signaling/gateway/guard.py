@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import socketio
-import structlog
 from socketio import packet as packets
 
-log = structlog.get_logger()
+from server.telemetry import log
 
 RESERVED = frozenset(
     {"connect", "disconnect", "connect_error", "disconnecting", "newListener", "removeListener", "error"}
@@ -37,7 +36,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         try:
             await super()._handle_eio_message(eio_sid, data)
         except Exception as error:  # whatever the library trips over was sent by this client alone
-            log.warning("a frame could not be read; closing its connection", error=type(error).__name__)
+            log.warning("a frame could not be read; closing its connection", error=error)
             await self.eio.disconnect(eio_sid)
 
     async def hang_up(self, sid: str, namespace: str) -> None:

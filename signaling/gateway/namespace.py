@@ -13,18 +13,20 @@ from pydantic import ValidationError
 
 from server.application.dispatcher import Dispatcher
 from server.application.links import LinkDesk, LinkRefused
+from server.application.membership import Membership
 from server.application.ports import Clock, LinkGrant, MediaRefused, RecordUnavailable
+from server.application.reads import ReadLog
 from server.domain.session.commands import Connect
 from server.domain.session.plan import role_of
 from server.domain.session.refusals import Refusal
-from server.domain.session.state import seat_of
+from server.domain.session.state import HOSTS, seat_of
 from signaling.gateway.hub import Hub
 from signaling.gateway.seats import Seat
 from signaling.gateway.sockets import NAMESPACE
 from signaling.gateway.throttle import Bucket
 from signaling.gateway.translate import allowed, command_of
 from signaling.protocol import messages as m
-from signaling.protocol.answers import Done, Joined, Offered, Refreshed, Refused
+from signaling.protocol.answers import Done, Joined, Offered, Refreshed, Refused, refused
 
 RATE, BURST = 20.0, 40.0  # messages a second from one connection
 LOOK_AGAIN = 5.0  # s between two looks at whether a link still stands
@@ -40,14 +42,12 @@ class Caller:
     refused: int = 0
 
 
-def refused(code: str, message: str) -> Refused:
-    return {"error": {"type": code, "message": message}}
-
-
 class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
-    def __init__(self, dispatcher: Dispatcher, links: LinkDesk, hub: Hub, clock: Clock) -> None:
+    def __init__(self, dispatcher: Dispatcher, links: LinkDesk, hub: Hub, clock: Clock, homes: Membership) -> None:
         super().__init__(NAMESPACE)
         self._dispatcher, self._links, self._hub, self._clock = dispatcher, links, hub, clock
+        self._homes = homes
+        self.reads: ReadLog | None = None  # where it is written down who opens the console
         self._callers: dict[str, Caller] = {}
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
@@ -66,6 +66,8 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         except RecordUnavailable as no:
             message = "Dyad can't look up your link right now. Please try again in a moment."
             raise _connection_refused("unavailable", message) from no
+        if self.reads is not None and grant.participant in HOSTS:
+            await self.reads.note(grant.person, grant.participant, "console", grant.session or "")
         self._callers[sid] = Caller(grant, Bucket(RATE, BURST, time.monotonic()))
 
     async def watch(self) -> None:
@@ -116,7 +118,15 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 return await self._snapshot(seat)
             if isinstance(message, m.RestartMedia):
                 offer = await self._hub.offer(seat)
-                return Offered(ok=True, rev=seat.rev, offer=offer)
+                return Offered(ok=True, rev=seat.rev, offer=offer, ice_servers=self._hub.ice_servers(seat))
+            if isinstance(message, m.AnnounceKey):
+                await self._hub.announce(seat, message.key)
+                return Done(ok=True, rev=seat.rev)
+            if isinstance(message, m.SendKeys):
+                await self._hub.send_keys(seat, message.boxes)
+                return Done(ok=True, rev=seat.rev)
+            if isinstance(message, m.InRoom):
+                return await self._hub.in_room(seat, message)
             if isinstance(message, m.AnswerMedia):
                 await self._hub.answer(seat, message.sdp)
                 return Done(ok=True, rev=seat.rev)
@@ -133,6 +143,9 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         except LinkRefused as no:
             return refused(no.code, no.message)
         assert grant.session is not None
+        address = self._homes.elsewhere(grant.session)
+        if address is not None:
+            return refused("elsewhere", "Your session is held by another of our servers.", address)
         session = await self._dispatcher.session(grant.session)
         key = seat_of(grant.participant)
         if key not in session.seats:
@@ -146,7 +159,9 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             seat = Seat(grant.session, key, epoch, sid, token_hash=grant.token_hash)
             await self._hub.seat(seat, reply.session)
         offer = await self._hub.offer(seat) if message.media else None
-        return Joined(**await self._snapshot(seat), offer=offer, ice_servers=[])
+        servers = self._hub.ice_servers(seat) if message.media else []
+        nodes = self._homes.addresses(grant.session)
+        return Joined(**await self._snapshot(seat), offer=offer, ice_servers=servers, node=self._homes.me, nodes=nodes)
 
     async def _snapshot(self, seat: Seat) -> Refreshed:
         session = await self._dispatcher.session(seat.session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.session.views import Link
+from signaling.rooms.together import Seen
 
 
 @dataclass(slots=True)
@@ -25,6 +26,12 @@ class Seat:
     rev: int = 0
     view: dict[str, Any] = field(default_factory=dict)
     token_hash: str = ""
+    announced: bool = False  # whether the browser has said if it can encrypt end to end
+    public_key: str | None = None  # None where it can't
+    members: dict[str, str | None] = field(default_factory=dict)  # the keys that it was last told of
+    seen: Seen = field(default_factory=Seen)  # what it was last told of the room
+    outdated: bool = False  # the record knows of a newer connection to this seat
+    told: str = ""  # the address that this connection was last sent to
 
     @property
     def peer(self) -> str:
@@ -65,6 +72,10 @@ class Seats:
 
     def of_session(self, session: str) -> list[Seat]:
         return list(self._by_session.get(session, {}).values())
+
+    @property
+    def connections(self) -> int:
+        return len(self._by_sid)
 
     def sessions(self) -> list[str]:
         return list(self._by_session)

@@ -12,15 +12,25 @@ MAX_FRAME = 100_000  # bytes; the largest honest message is an SDP answer
 PING_EVERY, PING_WITHIN = 5, 5  # s
 
 
+def from_own_page(origin: str | None, environ: dict[str, Any], pages: str | None = None) -> bool:
+    """Whether a browser's page came from the host that it connects to, or from `pages`, where all nodes' pages are.
+
+    The scheme is left out: TLS may end before us, and the library takes every direct connection for plain HTTP.
+    """
+    host = None if origin is None else origin.partition("://")[2]
+    return host is not None and host in (environ.get("HTTP_HOST"), pages)
+
+
 class Sockets:
     """A server of its own for each service."""
 
-    def __init__(self) -> None:
+    def __init__(self, pages: str | None = None) -> None:
+        """`pages` is the host from which this service's pages come, where browsers may reach us at another."""
         self.server = GuardedServer(
             async_mode="aiohttp",
             async_handlers=False,
             transports=["websocket"],
-            cors_allowed_origins=None,
+            cors_allowed_origins=lambda origin, environ: from_own_page(origin, environ, pages),
             max_http_buffer_size=MAX_FRAME,
             ping_interval=PING_EVERY,
             ping_timeout=PING_WITHIN,

@@ -19,6 +19,14 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
     m.DeclareAbsence: lambda x, who, now: c.DeclareAbsence(who, Reason(x.reason)),
     m.WithdrawAbsence: lambda x, who, now: c.WithdrawAbsence(who),
     m.AskForTime: lambda x, who, now: c.AskForTime(who),
+    m.AskForHelp: lambda x, who, now: c.AskForHelp(who),
+    m.AnswerSafety: lambda x, who, now: c.AnswerSafety(who, x.safe),
+    m.HearHelp: lambda x, who, now: c.HearHelp(x.participant),
+    m.AskSafety: lambda x, who, now: c.AskSafety(x.participant),
+    m.SettleSafety: lambda x, who, now: c.SettleSafety(x.participant),
+    m.TakeAside: lambda x, who, now: c.TakeAside(x.participant),
+    m.EndAside: lambda x, who, now: c.EndAside(),
+    m.Extend: lambda x, who, now: c.Extend(x.minutes),
     m.AnswerMerge: lambda x, who, now: c.AnswerMerge(who, x.question, x.yes),
     m.Leave: lambda x, who, now: c.Leave(who),
     m.ShareDevice: lambda x, who, now: c.ShareDevice(who),
@@ -44,6 +52,12 @@ _FROM: dict[type, Callable[[Any, str, datetime], c.Command]] = {
 
 THERAPIST_ONLY = frozenset(
     {
+        m.TakeAside,
+        m.EndAside,
+        m.Extend,
+        m.HearHelp,
+        m.AskSafety,
+        m.SettleSafety,
         m.AttestInOffice,
         m.AttestPresence,
         m.AttestSharedDevice,
@@ -57,10 +71,15 @@ THERAPIST_ONLY = frozenset(
         m.CorrectOutcome,
         m.CancelSession,
         m.EndSession,
+        m.LowerHand,
+        m.AllowSharing,
+        m.StopSharing,
     }
 )
 PARTNER_ONLY = frozenset(
     {
+        m.AskForHelp,
+        m.AnswerSafety,
         m.ShareDevice,
         m.ConfirmSharedDevice,
         m.RunLate,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -29,15 +29,64 @@ class Changed(TypedDict):
 
 
 class MediaOffered(TypedDict):
-    """The media connection must be made afresh from this SDP offer."""
+    """The media connection must be made afresh from this SDP offer; `ice_servers` as RTCPeerConnection takes them."""
 
     offer: str
+    ice_servers: list[dict[str, Any]]
 
 
 class SlotsAssigned(TypedDict):
     """Whose sound and picture each receive slot carries now; null where it is empty."""
 
     slots: dict[str, str | None]
+
+
+class MembersKeys(TypedDict):
+    """The public key of each other person in this one's room, null for who can't encrypt end to end.
+
+    Who has not said yet is left out. Sent whenever it changes.
+    """
+
+    keys: dict[str, str | None]
+
+
+class KeySent(TypedDict):
+    """`sender` of the same room gives this person the key of their frames, in a box that nobody else can open."""
+
+    sender: str
+    box: str
+
+
+class RoomChanged(TypedDict):
+    """What those in one's room show each other, whole, whenever it changes; all of it empty outside a room.
+
+    `hands` are raised, the first first; `sharing` shares their screen in place of their picture;
+    `struggling`, whose connection is poor, is told to the therapist alone.
+    """
+
+    here: bool
+    hands: list[str]
+    sharing: str | None
+    others_may_share: bool
+    away: list[str]
+    sound_only: list[str]
+    struggling: list[str]
+
+
+class ChatLine(TypedDict):
+    """One line; `n` rises within this person's own. `text` was readable to the server, `box` is not; one is null."""
+
+    n: int
+    sender: str
+    to: str | None
+    text: str | None
+    box: str | None
+
+
+class Moved(TypedDict):
+    """The session lives on another node: take the seat there, or, where it is null, once more where you came from."""
+
+    address: str | None
 
 
 class Closed(TypedDict):
@@ -48,16 +97,22 @@ class Closed(TypedDict):
 
 
 class Error(TypedDict):
-    """A stable code, and a sentence that may be shown."""
+    """A stable code, and a sentence that may be shown; with `elsewhere` the address to join at instead."""
 
     type: str
     message: str
+    address: NotRequired[str]
 
 
 class Refused(TypedDict):
     """The client event changed nothing."""
 
     error: Error
+
+
+def refused(code: str, message: str, address: str | None = None) -> Refused:
+    error: Error = {"type": code, "message": message}
+    return {"error": error if address is None else {**error, "address": address}}
 
 
 class Done(TypedDict):
@@ -73,24 +128,54 @@ class Refreshed(Done):
     snapshot: dict[str, Any]
 
 
+class Said(Done):
+    """The line's number among one's own."""
+
+    n: int
+
+
+class ChatRead(Done):
+    """The lines asked for, oldest first."""
+
+    lines: list[ChatLine]
+
+
 class Offered(Done):
-    """`offer` is an SDP offer, or null where media is not to be had."""
-
-    offer: str | None
-
-
-class Joined(Refreshed):
-    """`offer` as above; `ice_servers` as RTCPeerConnection takes them."""
+    """`offer` is an SDP offer, or null where media is not to be had; `ice_servers` as above."""
 
     offer: str | None
     ice_servers: list[dict[str, Any]]
+
+
+class Joined(Refreshed):
+    """`offer` and `ice_servers` as above.
+
+    `nodes` are addresses at which the seat can be taken again, the session's own node first; empty where there is one.
+    `node` names the one that answers: media that another one carried ended with it.
+    """
+
+    offer: str | None
+    ice_servers: list[dict[str, Any]]
+    node: str
+    nodes: list[str]
 
 
 SERVER_EVENTS: dict[str, type] = {
     "changed": Changed,
     "media_offered": MediaOffered,
     "slots_assigned": SlotsAssigned,
+    "members_keys": MembersKeys,
+    "key_sent": KeySent,
+    "room_changed": RoomChanged,
+    "chat_said": ChatLine,
+    "moved": Moved,
     "closed": Closed,
 }
-ACKNOWLEDGED: dict[str, type] = {"join": Joined, "refresh": Refreshed, "restart_media": Offered}
+ACKNOWLEDGED: dict[str, type] = {
+    "join": Joined,
+    "refresh": Refreshed,
+    "restart_media": Offered,
+    "say": Said,
+    "read_chat": ChatRead,
+}
 VIEWS: tuple[type, ...] = (PartnerView, TherapistView)

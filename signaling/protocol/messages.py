@@ -6,9 +6,9 @@ Every model forbids unknown keys and bounds every string; numbers are finite. A 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 CommandId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9_]+$")]
@@ -28,6 +28,13 @@ FocusName = Literal[
     "open",
 ]
 MAX_SDP_CHARS = 65_536
+MAX_BOXES = 16
+PublicKey = Annotated[str, StringConstraints(min_length=80, max_length=120, pattern=r"^[A-Za-z0-9+/]+=*$")]
+Box = Annotated[str, StringConstraints(min_length=16, max_length=200, pattern=r"^[A-Za-z0-9+/]+=*$")]
+
+MAX_LINE_CHARS = 1000
+LineText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LINE_CHARS, pattern=r"\S")]
+LineBox = Annotated[str, StringConstraints(min_length=16, max_length=5600, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 
 class Message(BaseModel):
@@ -71,6 +78,81 @@ class RestartMedia(Message):
     """Ask for a fresh offer after the media connection was lost; acknowledged with `offer`."""
 
 
+class AnnounceKey(Message):
+    """The public key by which others give this page the keys of their frames; null where it has no such encryption."""
+
+    key: PublicKey | None
+
+
+class SendKeys(Message):
+    """The key of this page's frames, in a box for each other person in the room."""
+
+    boxes: Annotated[dict[Key, Box], Field(max_length=MAX_BOXES)]
+
+
+class InRoom(Message):
+    """Something among those in one room: refused with `not_in_room` from anywhere else, and never recorded."""
+
+
+class Say(InRoom):
+    """Write to everybody in the room (`to` null), a partner to the therapist alone, or the therapist to anyone alone.
+
+    `text` is read by the server, which carries it; in `boxes`, one for each reader, only their pages can read it.
+    """
+
+    to: Key | None = None
+    text: LineText | None = None
+    boxes: Annotated[dict[Key, LineBox], Field(min_length=1, max_length=MAX_BOXES)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.text is None) == (self.boxes is None):
+            raise ValueError("either text or boxes")
+        return self
+
+
+class ReadChat(InRoom):
+    """What was written while this person was in the room, from after the line numbered `after`."""
+
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class RaiseHand(InRoom):
+    """Raise one's hand, or lower it."""
+
+    up: bool
+
+
+class LowerHand(InRoom):
+    """Lower somebody's hand: they have been heard."""
+
+    participant: Key
+
+
+class ShowState(InRoom):
+    """What this page knows: nobody is at it for a moment; it sends and takes no pictures; its connection is poor."""
+
+    away: bool
+    sound_only: bool
+    struggling: bool = False
+
+
+class ShareScreen(InRoom):
+    """Share the screen in place of one's picture, one person at a time; or end it."""
+
+    on: bool
+
+
+class AllowSharing(InRoom):
+    """Let the others share their screens; taken back, it ends at once."""
+
+    on: bool
+
+
+class StopSharing(InRoom):
+    """End whoever's sharing of a screen."""
+
+
 class SetDevices(Message):
     """Microphone and camera as the person set them (shown to the room)."""
 
@@ -96,6 +178,16 @@ class WithdrawAbsence(Message):
 
 class AskForTime(Message):
     """I need more time: shown to the therapist with the card."""
+
+
+class AskForHelp(Message):
+    """A sign to the therapist that nobody else notices: not in any view, nor on the page that sent it."""
+
+
+class AnswerSafety(Message):
+    """Whether I am alone and safe to talk: for the therapist alone."""
+
+    safe: bool
 
 
 class AnswerMerge(Message):
@@ -136,6 +228,40 @@ class AttestPresence(Message):
 
     participant: Key
     here: bool
+
+
+class HearHelp(Message):
+    """The therapist has seen this partner's sign."""
+
+    participant: Key
+
+
+class AskSafety(Message):
+    """Ask this partner whether they are alone and safe."""
+
+    participant: Key
+
+
+class SettleSafety(Message):
+    """The therapist has spoken with this partner: their no keeps nobody apart any more."""
+
+    participant: Key
+
+
+class TakeAside(Message):
+    """Speak with this partner alone; everybody else in the room waits by themselves, and hears and sees nobody."""
+
+    participant: Key
+
+
+class EndAside(Message):
+    """Back to everybody who waits."""
+
+
+class Extend(Message):
+    """The session may last this many minutes longer than it does now; at most two hours in all."""
+
+    minutes: Annotated[int, Field(ge=1, le=120)]
 
 
 class Admit(Message):
@@ -205,11 +331,29 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "arrive": Arrive,
     "answer_media": AnswerMedia,
     "restart_media": RestartMedia,
+    "announce_key": AnnounceKey,
+    "send_keys": SendKeys,
     "set_devices": SetDevices,
+    "say": Say,
+    "read_chat": ReadChat,
+    "raise_hand": RaiseHand,
+    "lower_hand": LowerHand,
+    "show_state": ShowState,
+    "share_screen": ShareScreen,
+    "allow_sharing": AllowSharing,
+    "stop_sharing": StopSharing,
     "run_late": RunLate,
     "declare_absence": DeclareAbsence,
     "withdraw_absence": WithdrawAbsence,
     "ask_for_time": AskForTime,
+    "ask_for_help": AskForHelp,
+    "answer_safety": AnswerSafety,
+    "hear_help": HearHelp,
+    "ask_safety": AskSafety,
+    "settle_safety": SettleSafety,
+    "take_aside": TakeAside,
+    "end_aside": EndAside,
+    "extend": Extend,
     "answer_merge": AnswerMerge,
     "leave": Leave,
     "share_device": ShareDevice,
