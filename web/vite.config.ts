@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-const pages = ["index", "join", "console", "times", "team", "policy", "clinic", "portal", "messages"];
+const pages = ["index", "join", "console", "times", "team", "policy", "clinic", "portal", "answer", "messages", "today"];
 const fonts = ["DejaVuSans", "DejaVuSans-Bold"];
 
 export default defineConfig({
@@ -16,5 +16,5 @@ export default defineConfig({
   // The server writes its PDF files in these, so that every name and language can be read in them.
   plugins: [{ name: "fonts", closeBundle: () => fonts.forEach((font) => cpSync(`node_modules/dejavu-fonts-ttf/ttf/${font}.ttf`, `dist/fonts/${font}.ttf`)) }],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { include: ["tests/**/*.test.{ts,mjs}"] },
 });

@@ -1,11 +1,12 @@
-// Types, that the protocol's types are up to date, and the join page's size. Silent when all is well but for one line.
+// Types, that the protocol's types are up to date, that styles suit both directions, and the join page's size. Silent when all is well but for one line.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { sided } from "./sides.mjs";
 
 const LIMIT = 60 * 1024; // bytes of gzipped JavaScript that a person on a phone has to wait for
 
@@ -36,6 +37,13 @@ run(process.execPath, join(root, "node_modules", "typescript", "bin", "tsc"), "-
 if (existsSync(python)) {
   run(python, join(root, "scripts", "generate_types.py"), "--check");
   run(python, join(root, "scripts", "generate_words.py"), "--check");
+}
+
+for (const file of readdirSync(join(root, "src", "styles")).filter((name) => name.endsWith(".css"))) {
+  for (const line of sided(readFileSync(join(root, "src", "styles", file), "utf8"))) {
+    process.stderr.write(`src/styles/${file}:${line}\n  says left or right; start and end suit both directions\n`);
+    process.exitCode = 1;
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), "dyad-web-"));

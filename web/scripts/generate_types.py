@@ -167,6 +167,8 @@ def ts(hint: object, readonly: str) -> str:
         return " | ".join(ts(arg, readonly) for arg in args)
     if origin is list:
         return f"({ts(args[0], readonly)})[]"
+    if origin is dict:
+        return f"Record<{ts(args[0], readonly)}, {ts(args[1], readonly)}>"
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
         return f"{readonly}{ts(args[0], readonly)}[]"
     raise TypeError(f"no TypeScript is known for {hint!r}")

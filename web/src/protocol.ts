@@ -77,6 +77,7 @@ export interface SessionCard {
   readonly kind: Kind;
   readonly starts_at: Instant;
   readonly minutes: number;
+  readonly extended: number;
   readonly status: Status;
   readonly clinic_name: string;
   readonly clinic_phone: string;
@@ -102,6 +103,11 @@ export interface Question {
   readonly answer_by: Instant;
 }
 
+export interface AsideView {
+  readonly since: Instant;
+  readonly yours: boolean;
+}
+
 export interface PartnerView {
   readonly you: You;
   readonly session: SessionCard;
@@ -113,11 +119,14 @@ export interface PartnerView {
   readonly arrived_at: Instant | null;
   readonly declared: Reason | null;
   readonly late_until: Instant | null;
+  readonly told_where_at: Instant | null;
+  readonly safety: string;
   readonly asked_for_time: boolean;
   readonly can_ask_for_time: boolean;
   readonly moments: readonly Moment[];
   readonly sharing: string;
   readonly question: Question | null;
+  readonly aside: AsideView | null;
   readonly people: readonly Person[];
   readonly closing: string | null;
 }
@@ -154,6 +163,13 @@ export interface PartnerRow {
   readonly check: Check | null;
   readonly reason: Reason | null;
   readonly late_until: Instant | null;
+  readonly confirmed_at: Instant | null;
+  readonly told_where_at: Instant | null;
+  readonly left_quickly: boolean;
+  readonly help_at: Instant | null;
+  readonly safety_asked: boolean;
+  readonly safe: boolean | null;
+  readonly unsettled: boolean;
   readonly asked_for_time: boolean;
   readonly nudges: number;
   readonly claims_both: boolean;
@@ -198,11 +214,18 @@ export interface ProposedTime {
   readonly accepted_by: readonly string[];
 }
 
+export interface WishedTime {
+  readonly name: string;
+  readonly weekday: number;
+  readonly part: string;
+}
+
 export interface RescheduleView {
   readonly status: string;
   readonly times: readonly ProposedTime[];
   readonly answered: readonly string[];
   readonly booked_at: Instant | null;
+  readonly wished: readonly WishedTime[];
 }
 
 export interface AssessmentView {
@@ -222,6 +245,7 @@ export interface TherapistView {
   readonly co_present_minutes: number;
   readonly partners: readonly PartnerRow[];
   readonly helpers: readonly HelperRow[];
+  readonly aside: string | null;
   readonly people: readonly Person[];
   readonly ready: boolean;
   readonly approval: SoloApproval;
@@ -246,11 +270,29 @@ export interface Commands {
   arrive: Record<string, never>;
   answer_media: { sdp: string };
   restart_media: Record<string, never>;
+  announce_key: { key: string | null };
+  send_keys: { boxes: Record<string, string> };
   set_devices: { microphone: boolean; camera: boolean };
+  say: { to?: string | null; text?: string | null; boxes?: Record<string, string> | null };
+  read_chat: { after?: number };
+  raise_hand: { up: boolean };
+  lower_hand: { participant: string };
+  show_state: { away: boolean; sound_only: boolean; struggling?: boolean };
+  share_screen: { on: boolean };
+  allow_sharing: { on: boolean };
+  stop_sharing: Record<string, never>;
   run_late: { minutes: number };
   declare_absence: { reason: "scheduling_conflict" | "individual_work" | "space" | "recovery_stage" | "illness" | "emergency" | "other" };
   withdraw_absence: Record<string, never>;
   ask_for_time: Record<string, never>;
+  ask_for_help: Record<string, never>;
+  answer_safety: { safe: boolean };
+  hear_help: { participant: string };
+  ask_safety: { participant: string };
+  settle_safety: { participant: string };
+  take_aside: { participant: string };
+  end_aside: Record<string, never>;
+  extend: { minutes: number };
   answer_merge: { question: string; yes: boolean };
   leave: Record<string, never>;
   share_device: Record<string, never>;

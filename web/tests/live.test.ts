@@ -128,7 +128,7 @@ describe("a live session", () => {
   it("hands every offer on", async () => {
     const offers: Offered[] = [];
     live.onOffer = (offered) => offers.push(offered);
-    wire.say("media_offered", 1, { offer: "afresh" });
+    wire.say("media_offered", 1, { offer: "afresh", ice_servers: [] });
     wire.answers["restart_media"] = async () => ({ ok: true, rev: 1, offer: "again" });
     await live.restartMedia();
     expect(offers.map((offered) => offered.offer)).toEqual(["afresh", "again"]);

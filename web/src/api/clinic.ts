@@ -1,4 +1,5 @@
 import type { Instant } from "../protocol";
+import type { Intake } from "../state/agenda";
 import { as, call } from "./rest";
 
 export interface Targets {
@@ -72,9 +73,13 @@ export interface Partner {
   readonly id: string;
   readonly name: string;
   readonly zone: string;
+  readonly email: string;
+  readonly revision: number;
   readonly client: {
     readonly place: string;
     readonly language: string;
+    readonly safe_from: number;
+    readonly safe_until: number;
     readonly solo_consent: boolean;
     readonly goals: readonly string[];
   };
@@ -83,14 +88,6 @@ export interface Partner {
   readonly standing_revision: number;
   readonly signed: number | null;
   readonly signed_at: Instant | null;
-}
-
-export interface Intake {
-  readonly relationship: string;
-  readonly challenges: string;
-  readonly goals: readonly string[];
-  readonly expectations: string;
-  readonly complete: boolean;
 }
 
 export interface Couple {
@@ -115,6 +112,31 @@ export interface Couple {
   readonly agreement: number;
 }
 
+export interface Contact {
+  readonly name: string;
+  readonly email: string;
+  readonly zone: string;
+  readonly place: string;
+  readonly language: string;
+  readonly safe_from: number;
+  readonly safe_until: number;
+}
+
+/** A note of the care team, in the couple’s file or in one partner’s own. */
+export interface Note {
+  readonly id: string;
+  readonly day: string;
+  readonly text: string;
+  readonly revision: number;
+  readonly at: Instant;
+  readonly by: string;
+}
+
+export interface Agreement {
+  readonly paragraphs: Readonly<Record<"en" | "es", readonly string[]>>;
+  readonly version: number;
+}
+
 const post = (token: string, path: string, body: unknown, method = "POST") =>
   call<never>(`/v1/clinic${path}`, { ...as(token), method, body: JSON.stringify(body) });
 
@@ -128,3 +150,19 @@ export const couple = (token: string, id: string) => call<Couple>(`/v1/clinic/co
 export const change = (token: string, id: string, what: string, body: object): Promise<Couple> =>
   post(token, `/couples/${id}/${what}`, body, "PUT");
 export const invite = (token: string, person: string): Promise<object> => post(token, `/people/${person}/invite`, {});
+
+export const agreement = (token: string) => call<Agreement>("/v1/clinic/agreement", as(token));
+export const setAgreement = (token: string, paragraphs: Agreement["paragraphs"], seen: number): Promise<{ version: number }> =>
+  post(token, "/agreement", { agreement: { paragraphs }, seen }, "PUT");
+
+const file = (couple: string, which: string, note = "") => `/v1/clinic/couples/${couple}/files/${which}${note && `/${note}`}`;
+
+export const notes = (token: string, couple: string, which: string) => call<{ readonly notes: readonly Note[] }>(file(couple, which), as(token));
+export const earlier = (token: string, couple: string, which: string, note: string) =>
+  call<{ readonly versions: readonly Note[] }>(file(couple, which, note), as(token));
+export const write = (token: string, couple: string, which: string, day: string, text: string, corrects?: Note) =>
+  call<{ readonly notes: readonly Note[] }>(file(couple, which, corrects?.id), {
+    ...as(token),
+    method: corrects ? "PUT" : "POST",
+    body: JSON.stringify(corrects ? { note: { day, text }, seen: corrects.revision } : { note: { day, text } }),
+  });

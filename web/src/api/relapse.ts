@@ -1,5 +1,6 @@
 import type { Instant } from "../protocol";
-import { as, call, Refused } from "./rest";
+import { download } from "./download";
+import { as, call } from "./rest";
 
 export const SECTIONS = ["triggers", "stressors", "coping", "boundaries", "warning_signs", "who_to_call"] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -34,15 +35,5 @@ export const version = (whose: Whose, number: number) =>
   call<{ readonly number: number; readonly sections: Plan["sections"] }>(path(whose, `/versions/${number}`), as(whose.token));
 export const signPlan = (whose: Whose, number: number, name: string) =>
   call<Plan>(path(whose, "/signature"), { ...as(whose.token), method: "POST", body: JSON.stringify({ version: number, name }) });
-
-/** Fetched with the link’s token, which is in no address, and handed to the browser as a file. */
-export async function download(token: string, from: string, name: string): Promise<void> {
-  const answer = await fetch(from, { ...as(token), cache: "no-store", credentials: "omit" }).catch(() => null);
-  if (!answer?.ok) throw new Refused("unreachable", "That didn’t arrive. Please try again.");
-  const address = URL.createObjectURL(await answer.blob());
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
-}
 
 export const planPdf = (whose: Whose) => download(whose.token, path(whose, "/pdf"), "plan.pdf");

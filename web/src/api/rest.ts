@@ -1,7 +1,7 @@
 import type { Action, Instant } from "../protocol";
 
 export interface Redeemed {
-  readonly purpose: "session" | "proposal" | "team" | "policy" | "clinic" | "portal";
+  readonly purpose: "session" | "proposal" | "team" | "policy" | "clinic" | "portal" | "answer";
   readonly role: "partner" | "client" | "therapist" | "team" | "administrator" | "interpreter" | "captioner" | "support";
   readonly session: string | null;
   readonly name: string;
@@ -44,8 +44,15 @@ export interface Step {
   readonly policy: string | null;
 }
 
+/** A part of a weekday (Monday is 0) on somebody’s own clock. */
+export interface Wish {
+  readonly weekday: number;
+  readonly part: "morning" | "afternoon" | "evening";
+}
+
 export interface Proposal {
   readonly name: string;
+  readonly language: "en" | "es";
   readonly zone: string;
   readonly minutes: number;
   readonly clinic_phone: string;
@@ -104,6 +111,15 @@ export interface Reviews {
   readonly items: readonly ReviewItem[];
 }
 
+/** A message that was given up after its last try. `what` names its kind, `why` is the server's half sentence. */
+export interface Undelivered {
+  readonly id: string;
+  readonly what: string;
+  readonly to: string;
+  readonly tries: number;
+  readonly why: string;
+}
+
 /** A "no" of the server, or `unreachable`. */
 export class Refused extends Error {
   constructor(
@@ -135,8 +151,8 @@ export async function proposal(token: string): Promise<Proposal> {
   return await call("/v1/proposal", as(token));
 }
 
-export async function answerProposal(token: string, accept: readonly number[]): Promise<ProposalAnswer> {
-  return await call("/v1/proposal/answer", { ...as(token), method: "POST", body: JSON.stringify({ accept }) });
+export async function answerProposal(token: string, accept: readonly number[], wishes: readonly Wish[]): Promise<ProposalAnswer> {
+  return await call("/v1/proposal/answer", { ...as(token), method: "POST", body: JSON.stringify({ accept, wishes }) });
 }
 
 export async function hosting(token: string): Promise<Hosting> {
@@ -147,12 +163,26 @@ export async function takeOver(token: string): Promise<Hosting> {
   return await call("/v1/hosting", { ...as(token), method: "POST", body: "{}" });
 }
 
+/** The page goes away meanwhile; `keepalive` lets this outlive it. */
+export function leaveQuickly(token: string): void {
+  void fetch("/v1/quick-exit", { ...as(token), method: "POST", keepalive: true, credentials: "omit" }).catch(() => undefined);
+}
+
 export async function sentMessages(token: string): Promise<{ messages: readonly SentMessage[] }> {
   return await call("/v1/demo/messages", as(token));
 }
 
 export async function reviews(token: string): Promise<Reviews> {
   return await call("/v1/reviews", as(token));
+}
+
+export async function undelivered(token: string): Promise<readonly Undelivered[]> {
+  return (await call<{ messages: readonly Undelivered[] }>("/v1/undelivered", as(token))).messages;
+}
+
+/** Try it again, or take it off the list for good. */
+export async function settleUndelivered(token: string, id: string, how: "replay" | "discard"): Promise<void> {
+  await call(`/v1/undelivered/${encodeURIComponent(id)}/${how}`, { ...as(token), method: "POST", body: "{}" });
 }
 
 export async function assess(
@@ -168,7 +198,7 @@ export function as(token: string): RequestInit {
 }
 
 export async function call<T>(path: string, init: RequestInit): Promise<T> {
-  const headers = { ...(init.headers as Record<string, string> | undefined), "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", ...(init.headers as Record<string, string> | undefined) };
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers, cache: "no-store", credentials: "omit" });

@@ -34,6 +34,8 @@ export interface Booked {
   readonly starts_at: Instant;
   readonly minutes: number;
   readonly standing: "booked" | "cancelled";
+  readonly seen: number;
+  readonly series: { readonly number: number; readonly count: number } | null;
   readonly status: string;
   readonly outcomes: Readonly<Partial<Record<Key, string>>>;
 }
@@ -60,7 +62,9 @@ export interface Week {
   readonly number: number;
   readonly weeks: number;
   readonly phase: string;
+  readonly phase_until: number;
   readonly monday: string;
+  readonly now: Instant;
   readonly since: Instant;
   readonly to: Instant;
   readonly zone: string;
@@ -71,6 +75,7 @@ export interface Week {
   readonly groups: readonly GroupSession[];
   readonly minutes: Readonly<Record<Key, Targets>>;
   readonly targets: Targets;
+  readonly recent: Readonly<Record<Key, { readonly solo: number; readonly joint: number }>>;
   readonly drift: readonly { readonly who: Key; readonly solo: number; readonly joint: number }[];
 }
 
@@ -87,6 +92,6 @@ export const times = (token: string, couple: string, number: number, who: readon
 export const open = (token: string, session: string) =>
   call<{ readonly token: string }>(`/v1/clinic/sessions/${session}/open`, { ...as(token), method: "POST", body: "{}" });
 
-function sent({ kind, who, starts_at, minutes, focus, group }: Wanted): object {
+export function sent({ kind, who, starts_at, minutes, focus, group }: Wanted): object {
   return { kind, partners: who, starts_at, minutes, focus, group };
 }

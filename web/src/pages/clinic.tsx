@@ -3,8 +3,10 @@ import "../styles/clinic.css";
 import { render } from "preact";
 import { overview } from "../api/clinic";
 import { Opened, opening } from "../ui/open";
-import { Busy, Page } from "../ui/page";
+import { Again, Busy, Page } from "../ui/page";
+import { AgreementPage } from "./clinic/agreement";
 import { CouplePage } from "./clinic/couple";
+import { CoupleListPage } from "./clinic/coupleList";
 import { Desk } from "./clinic/desk";
 import { Home } from "./clinic/home";
 import { NewCouple, NewTherapist } from "./clinic/people";
@@ -21,7 +23,7 @@ function App() {
           <p class="unseen" role="status">
             {data.said.value}
           </p>
-          <Screen desk={data} />
+          <Screen key={data.looks.value} desk={data} />
           <Trouble desk={data} />
         </Page>
       )}
@@ -34,12 +36,17 @@ function Screen({ desk }: { readonly desk: Desk }) {
   switch (screen.at) {
     case "programme":
       return <ProgrammePage desk={desk} />;
+    case "agreement":
+      return <AgreementPage desk={desk} />;
     case "therapist":
       return <NewTherapist desk={desk} />;
     case "new_couple":
       return <NewCouple desk={desk} />;
+    case "couple_list":
+      return <CoupleListPage desk={desk} />;
     case "couple":
-      return desk.couple.value?.id === screen.id ? <CouplePage desk={desk} couple={desk.couple.value} /> : <Busy words="One moment…" />;
+      if (desk.couple.value?.id === screen.id) return <CouplePage desk={desk} couple={desk.couple.value} />;
+      return desk.trouble.value ? <Again onAgain={() => desk.go(screen)} /> : <Busy words="One moment…" />;
     default:
       return <Home desk={desk} />;
   }

@@ -1,24 +1,32 @@
 import "../styles/console.css";
+import "../styles/privacy.css";
+import "../styles/room.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
 import { healing } from "../rtc/heal";
+import { awake } from "../rtc/interrupted";
+import { Line } from "../ui/line";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
 import { picturesReady } from "../ui/picture";
 import { ticking } from "../ui/tick";
+import { clockWords } from "../words/clock";
 import { isOver, joint, names, standing } from "../words/console";
 import { troubleOf } from "../words/people";
 import { ATTENDANCE, FOCUS, KIND, STATUS } from "../words/policy";
 import { clockTime, day, shortTime } from "../words/times";
 import { word } from "../words/word";
+import { FirstSession } from "./console/agenda";
 import { Announce, Card } from "./console/card";
 import { Desk } from "./console/desk";
+import { Aside, MoreTime } from "./console/aside";
 import { Company } from "./console/company";
 import { Approval, FollowUps, History, Rescheduling } from "./console/facts";
 import { Room } from "./console/room";
 import { Roster } from "./console/roster";
+import { Signs } from "./console/signs";
 import { StandIn } from "./console/standIn";
 import { Terms } from "./console/terms";
 
@@ -45,12 +53,12 @@ async function begin(): Promise<void> {
 function App() {
   if (trouble.value) return <Stopped {...trouble.value} />;
   const desk = opened.value;
-  if (!desk) return <Page><Busy words="One moment…" /></Page>;
+  if (!desk) return <Page><Busy whole words="One moment…" /></Page>;
   const ended = desk.live.ended.value;
   if (ended?.type === "not_hosting") return <StandIn token={desk.token} />;
   if (ended) return <Stopped code={ended.type} message={ended.message} />;
   const view = desk.live.view.value;
-  return view ? <Console desk={desk} view={view} /> : <Page><Busy words="One moment…" /></Page>;
+  return view ? <Console desk={desk} view={view} /> : <Page><Busy whole words="One moment…" /></Page>;
 }
 
 function Stopped({ code, message }: { readonly code: string; readonly message: string }) {
@@ -74,8 +82,9 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
   const over = isOver(view);
   useEffect(() => ticking(desk.clock), []);
   useEffect(() => healing(desk.live, desk.media), []);
-  useEffect(() => picturesReady(desk.media.streams), []);
+  useEffect(() => picturesReady(desk.media.streams, desk.media.plugged.speaker), []);
   useEffect(() => desk.keepListing(), []);
+  useEffect(() => (over ? undefined : awake()), [over]);
   useEffect(() => {
     if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();
   }, []);
@@ -89,16 +98,13 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
       <main class="app">
         <Head desk={desk} view={view} />
         <aside class="side" aria-label="Who is here, and what is asked">
-          {desk.live.phase.value === "lost" && (
-            <p class="banner" role="status">
-              Your connection is away. Trying again; Dyad keeps watch meanwhile.
-            </p>
-          )}
+          <Line phase={desk.live.phase.value} away="Your connection is away. Trying again; Dyad keeps watch meanwhile." />
           {desk.trouble.value && (
             <p class="notice" role="alert">
               {desk.trouble.value}
             </p>
           )}
+          {!over && <Signs desk={desk} view={view} />}
           {view.card && <Card key={view.card.id} desk={desk} view={view} card={view.card} />}
           {!view.card && (
             <p class="sheet standing" role="status">
@@ -114,8 +120,11 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
               </span>
             </p>
           )}
+          {!over && <Aside desk={desk} view={view} />}
+          <MoreTime desk={desk} view={view} />
           <Roster desk={desk} view={view} />
           <Company desk={desk} view={view} />
+          {view.session.kind === "intake" && <FirstSession token={desk.token} begun={view.started_at !== null} />}
           {view.rescheduling && <Rescheduling view={view} times={view.rescheduling} />}
           <FollowUps view={view} />
           {!over && view.session.kind === "couples" && <Approval desk={desk} view={view} />}
@@ -137,20 +146,19 @@ function next(view: TherapistView): string {
 function Head({ desk, view }: { readonly desk: Desk; readonly view: TherapistView }) {
   const { session, you } = view;
   const now = desk.clock.now.value;
-  const left = Math.ceil((Date.parse(session.starts_at) + session.minutes * 60_000 - now) / 60_000);
   const toGo = Math.ceil((Date.parse(session.starts_at) - now) / 60_000);
+  const time = toGo > 0 && !view.started_at ? `starts in ${toGo} min` : clockWords(session, now);
+  const together = Math.floor(view.co_present_minutes);
   return (
     <header>
       <Brand />
-      <h1>{session.kind === "group" ? `Group of ${view.partners.length}` : view.partners.map((row) => row.name).join(" & ")}</h1>
+      <h1 tabIndex={-1}>{session.kind === "group" ? `Group of ${view.partners.length}` : view.partners.map((row) => row.name).join(" & ")}</h1>
       <span class="chip">{STATUS[session.status]}</span>
       <span class="soft about">
         {[KIND[session.kind], names(view.focus.map((focus) => FOCUS[focus])), joint(view) && ATTENDANCE[view.attendance].toLowerCase()].filter(Boolean).join(" · ")}
       </span>
       <span class="soft clockline">
-        {clockTime(now, you.zone)}
-        {isOver(view) ? "" : toGo > 0 && !view.started_at ? ` · starts in ${toGo} min` : left > 0 ? ` · ${left} min left` : " · past its time"}
-        {view.co_present_minutes > 0 && ` · ${Math.floor(view.co_present_minutes)} min together`}
+        {[clockTime(now, you.zone), isOver(view) ? "" : time, together > 0 && `${together} min together`].filter(Boolean).join(" · ")}
       </span>
     </header>
   );

@@ -1,13 +1,19 @@
 import "../styles/join.css";
+import "../styles/privacy.css";
+import "../styles/room.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
 import type { PartnerView } from "../protocol";
 import { healing } from "../rtc/heal";
+import { awake } from "../rtc/interrupted";
+import { Line } from "../ui/line";
 import { Busy, Clinic, Message, Page } from "../ui/page";
 import { picturesReady } from "../ui/picture";
+import { watching } from "../ui/signs";
 import { ticking } from "../ui/tick";
+import { Vanish } from "../ui/vanish";
 import { CLOSING, troubleOf } from "../words/people";
 import { CheckScreen } from "./join/check";
 import { Desk } from "./join/desk";
@@ -46,7 +52,7 @@ async function begin(): Promise<void> {
 
 function App() {
   if (trouble.value) return <Stopped {...trouble.value} />;
-  if (!opened.value) return <Page><Busy words="One moment…" /></Page>;
+  if (!opened.value) return <Page><Busy whole words="One moment…" /></Page>;
   return <Session link={opened.value.link} desk={opened.value.desk} />;
 }
 
@@ -71,24 +77,23 @@ function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: s
 function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk }) {
   useEffect(() => ticking(desk.clock), []);
   useEffect(() => healing(desk.live, desk.media), []);
-  useEffect(() => picturesReady(desk.media.streams), []);
+  useEffect(() => picturesReady(desk.media.streams, desk.media.plugged.speaker), []);
+  useEffect(() => watching({ word: desk.word, away: () => desk.vanish(), help: () => desk.help() }), []);
   const view = desk.live.view.value;
   const phone = view?.session.clinic_phone ?? null;
   const ended = desk.live.ended.value;
   const screen = view && screenOf(view, desk.step.value, desk.opened.value);
+  const here = screen === "waiting" || screen === "held" || screen === "room";
+  useEffect(() => (here ? awake() : undefined), [here]);
   useEffect(() => {
     if (ended || screen === "closing" || screen === "removed") desk.media.close();
   }, [ended, screen]);
   if (ended && screen !== "closing") return <Stopped code={ended.type} message={ended.message} phone={phone} />;
-  if (!view || !screen) return <Page speed={link.speed}><Busy words={`Hello ${link.name}. One moment…`} /></Page>;
+  if (!view || !screen) return <Page speed={link.speed}><Busy whole words={`Hello ${link.name}. One moment…`} /></Page>;
   if (screen === "room") return <RoomScreen desk={desk} view={view} />;
   return (
     <Page speed={view.speed} aside={<Vanish desk={desk} />} foot={<Clinic phone={phone} />}>
-      {desk.live.phase.value === "lost" && (
-        <p class="banner" role="status">
-          Your connection is away. We’re trying again; your place is kept.
-        </p>
-      )}
+      <Line phase={desk.live.phase.value} away="Your connection is away. We’re trying again; your place is kept." />
       {desk.trouble.value && (
         <p class="notice" role="alert">
           {desk.trouble.value}
@@ -136,15 +141,6 @@ function Back(props: { readonly title: string; readonly text: string; readonly g
         </button>
       </p>
     </Message>
-  );
-}
-
-/** For a moment in which nobody else may see this page. */
-function Vanish({ desk }: { readonly desk: Desk }) {
-  return (
-    <button class="quiet" type="button" onClick={() => desk.vanish()}>
-      Leave quickly
-    </button>
   );
 }
 

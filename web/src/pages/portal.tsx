@@ -5,12 +5,16 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { portal } from "../api/portal";
 import { Opened, opening } from "../ui/open";
+import { OwnTimesFold } from "../ui/own/fold";
 import { Page, Title } from "../ui/page";
 import { PlanFold } from "../ui/relapse/fold";
 import { Trouble } from "./clinic/trouble";
 import { Agreement } from "./portal/agreement";
 import { Desk } from "./portal/desk";
-import { Next } from "./portal/next";
+import { Offers } from "./portal/earlier";
+import { After, Next } from "./portal/next";
+import { OwnWeek } from "./portal/ownWeek";
+import { Reminders } from "./portal/reminders";
 import { Settings } from "./portal/settings";
 import { Shared } from "./portal/shared";
 import { Together } from "./portal/together";
@@ -48,12 +52,17 @@ function Own({ desk, speed }: { readonly desk: Desk; readonly speed: number }) {
         <p class="soft">{page.week < 1 ? say("begins_soon") : `${say("week_of", { week: Math.min(page.week, page.weeks), weeks: page.weeks })} · ${page.phase}`}</p>
       </div>
       <Trouble desk={desk} />
+      <Offers desk={desk} />
       <Next desk={desk} />
       {!page.agreement.signed && <Agreement desk={desk} />}
+      <After desk={desk} />
+      <OwnWeek desk={desk} />
       <Together desk={desk} />
       <Shared desk={desk} />
       <PlanFold token={desk.token} language={page.language} zone={page.zone} />
       {page.agreement.signed && <Agreement desk={desk} />}
+      <OwnTimesFold token={desk.token} language={page.language} stays />
+      <Reminders desk={desk} />
       <Settings desk={desk} />
     </Page>
   );

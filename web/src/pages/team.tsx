@@ -1,6 +1,6 @@
 import "../styles/desk.css";
 import { render } from "preact";
-import { reviews, type SessionRow, sessions } from "../api/rest";
+import { reviews, type SessionRow, sessions, undelivered } from "../api/rest";
 import { Opened, opening } from "../ui/open";
 import { Page, Title } from "../ui/page";
 import { WhySession } from "../ui/steps";
@@ -8,10 +8,11 @@ import { FOCUS, KIND, STATUS } from "../words/policy";
 import { city, clockTime, day } from "../words/times";
 import { word } from "../words/word";
 import { Queue } from "./team/queue";
+import { Unsent } from "./team/unsent";
 
 const state = opening(async (token) => {
-  const [listed, queue] = await Promise.all([sessions(token), reviews(token)]);
-  return { ...listed, queue };
+  const [listed, queue, unsent] = await Promise.all([sessions(token), reviews(token), undelivered(token)]);
+  return { ...listed, queue, unsent };
 });
 
 function App() {
@@ -23,6 +24,7 @@ function App() {
             <Title tab="Treatment team">Treatment team</Title>
             <p class="soft">Times as in {city(data.zone)}</p>
           </div>
+          {data.unsent.length > 0 && <Unsent token={token} messages={data.unsent} />}
           <Queue token={token} reviews={data.queue} />
           <div class="list">
             <h2>Sessions</h2>

@@ -7,6 +7,7 @@ export interface Opened {
 }
 
 const PICTURE: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "user" };
+const BLURRED = { backgroundBlur: { ideal: true } } as MediaTrackConstraints; // TypeScript doesn't know it yet
 const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 export interface Wanted {
@@ -14,6 +15,7 @@ export interface Wanted {
   readonly microphone?: boolean;
   readonly cameraId?: string | undefined;
   readonly microphoneId?: string | undefined;
+  readonly blurred?: boolean;
 }
 
 /** Opens what is wanted. Never rejects: a fault is an answer too. */
@@ -21,7 +23,7 @@ export async function open(wanted: Wanted): Promise<Opened> {
   if (!navigator.mediaDevices?.getUserMedia) return { stream: null, fault: "unsupported" };
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: wanted.camera ? { ...PICTURE, ...only(wanted.cameraId) } : false,
+      video: wanted.camera ? { ...PICTURE, ...only(wanted.cameraId), ...(wanted.blurred && BLURRED) } : false,
       audio: wanted.microphone ? { ...SOUND, ...only(wanted.microphoneId) } : false,
     });
     return { stream, fault: null };
@@ -47,6 +49,26 @@ export function faultOf(error: unknown): DeviceFault {
   }
 }
 
+/** The system's own effect, where browser and camera have it. */
+interface Blurring {
+  readonly backgroundBlur?: unknown;
+}
+
+/** Whether this camera can blur what is behind somebody, and lets the page switch it. */
+export function canBlur(camera: MediaStreamTrack | null): boolean {
+  const states = (camera?.getCapabilities?.() as Blurring | undefined)?.backgroundBlur;
+  return Array.isArray(states) && states.includes(true) && states.includes(false);
+}
+
+export function isBlurred(camera: MediaStreamTrack | null): boolean {
+  return (camera?.getSettings() as Blurring | undefined)?.backgroundBlur === true;
+}
+
+/** Asks for it; `isBlurred` tells what came of it. */
+export async function blur(camera: MediaStreamTrack | null, on: boolean): Promise<void> {
+  await camera?.applyConstraints({ ...camera.getConstraints(), backgroundBlur: on } as MediaTrackConstraints).catch(() => undefined);
+}
+
 export async function listed(): Promise<readonly MediaDeviceInfo[]> {
   return (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
 }
@@ -70,9 +92,11 @@ export function meter(track: MediaStreamTrack, tell: (level: number) => void): (
   };
 }
 
-/** Two soft tones; `gentle` is for a card that rises, the other for trying the speaker. */
-export function chime(gentle: boolean): void {
+/** Two soft tones; `gentle` is for a card that rises, the other for trying the speaker, at `speaker` where the browser can. */
+export function chime(gentle: boolean, speaker = ""): void {
   const context = new AudioContext();
+  const there = context as AudioContext & { setSinkId?(id: string): Promise<void> };
+  if (speaker) void there.setSinkId?.(speaker).catch(() => undefined);
   const notes = gentle ? [523.25, 659.25] : [440, 554.37, 659.25];
   notes.forEach((pitch, n) => {
     const tone = context.createOscillator();

@@ -1,10 +1,15 @@
 import { signal } from "@preact/signals-core";
 import type { Offered } from "../state/live";
-import { type DeviceFault, listed, open } from "./devices";
-import { Peer, type PeerState } from "./peer";
+import { blur, type DeviceFault, isBlurred, open, type Opened, type Wanted } from "./devices";
+import { awayBy, stateOf, watching } from "./interrupted";
+import { Peer, type PeerState, SCREEN, SMALL, WHOLE } from "./peer";
+import { Plugged } from "./plugged";
+import type { KeyDesk } from "./secrecy/exchange";
+import { Secrecy } from "./secrecy/secrecy";
+import { Voice } from "./voice";
 
 /** What the media of a page asks of the session. */
-export interface MediaDesk {
+export interface MediaDesk extends Pick<KeyDesk, "announce" | "send"> {
   answer(sdp: string): Promise<unknown>;
   restart(): Promise<void>;
   devices(microphone: boolean, camera: boolean): void;
@@ -24,45 +29,73 @@ export class Media {
   readonly asking = signal(false);
   readonly muted = signal(false);
   readonly cameraOff = signal(false);
-  readonly devices = signal<readonly MediaDeviceInfo[]>([]);
+  readonly plugged = new Plugged();
+  /** The screen that is shown in place of one's picture. */
+  readonly screen = signal<MediaStreamTrack | null>(null);
+  /** No pictures, neither way: only sound. */
+  readonly soundOnly = signal(false);
+  /** This person's own connection has been poor for some seconds. */
+  readonly struggling = signal(false);
+  /** A small picture at a low rate, for a slow connection or one that costs. */
+  readonly thrifty = signal(false);
+  /** What is behind this person is blurred by their camera, as it says itself. */
+  readonly blurred = signal(false);
+  readonly voice = new Voice(() => void this.setQuiet(false));
+  readonly selfView = signal(true);
+  /** Taken from the page by a call or another app, so that the others may be told. */
+  readonly away = signal(false);
   readonly connection = signal<Connection>("off");
   readonly streams = signal<readonly MediaStream[]>([]);
   /** The server has no media to offer (a plain demo): nothing to wait for. */
   readonly none = signal(false);
+  readonly secrecy: Secrecy;
   wanted = false;
   #peer: Peer | null = null;
   #generation = 0;
   #again = AGAIN_FIRST;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #cameraBefore = true;
+  #unwatch: () => void = () => undefined;
 
-  constructor(private readonly desk: MediaDesk) {}
+  constructor(private readonly desk: MediaDesk) {
+    this.secrecy = new Secrecy(desk);
+  }
 
   /** Asks for both at once; when that fails, for each alone, so that one broken device costs only itself. */
   async open(): Promise<void> {
     this.asking.value = true;
-    const both = await open({ camera: true, microphone: true });
+    const both = await this.#open({ camera: true, microphone: true });
     if (both.stream) {
       this.#take(both.stream);
     } else if (both.fault === "unsupported") {
       this.cameraFault.value = this.microphoneFault.value = both.fault;
     } else {
-      const sound = await open({ microphone: true });
-      const picture = await open({ camera: true });
+      const sound = await this.#open({ microphone: true });
+      const picture = await this.#open({ camera: true });
       this.microphoneFault.value = sound.fault;
       this.cameraFault.value = picture.fault;
       if (sound.stream) this.#take(sound.stream);
       if (picture.stream) this.#take(picture.stream);
     }
     this.asking.value = false;
-    this.devices.value = await listed();
+    this.#watch();
+    await this.plugged.list();
     this.#tell();
   }
 
   async choose(kind: "camera" | "microphone", id: string): Promise<void> {
     const wanted = kind === "camera" ? { camera: true, cameraId: id } : { microphone: true, microphoneId: id };
-    const { stream, fault } = await open(wanted);
+    const { stream, fault } = await this.#open(wanted);
     if (stream) this.#take(stream);
     else (kind === "camera" ? this.cameraFault : this.microphoneFault).value = fault;
+    this.#tell();
+  }
+
+  /** The page is in front again: what ended meanwhile is opened anew, sound first. */
+  async revive(): Promise<void> {
+    this.voice.resume();
+    if (this.microphone.value?.readyState === "ended") await this.#reopen("microphone");
+    if (this.camera.value?.readyState === "ended") await this.#reopen("camera");
   }
 
   setMuted(muted: boolean): void {
@@ -77,14 +110,60 @@ export class Media {
     if (off) {
       this.camera.value?.stop();
       this.camera.value = null;
-      await this.#peer?.use("video", null);
+      await this.#send();
     } else {
-      const { stream, fault } = await open({ camera: true });
+      this.soundOnly.value = false;
+      const { stream, fault } = await this.#open({ camera: true });
       this.cameraFault.value = fault;
       if (stream) this.#take(stream);
       else this.cameraOff.value = true;
     }
     this.#tell();
+  }
+
+  /** Shows this screen from now on, or one's picture again. */
+  async show(screen: MediaStreamTrack | null): Promise<void> {
+    if (this.screen.value !== screen) this.screen.value?.stop();
+    this.screen.value = screen;
+    await this.#send();
+    this.#tell();
+  }
+
+  /** Off again, one's picture is back if it was on before. */
+  async setSoundOnly(on: boolean): Promise<void> {
+    if (on) {
+      this.#cameraBefore = this.camera.value !== null;
+      await this.show(null);
+      await this.setCameraOff(true);
+      this.soundOnly.value = true;
+    } else {
+      this.soundOnly.value = false;
+      if (this.#cameraBefore) await this.setCameraOff(false);
+    }
+  }
+
+  async setThrifty(on: boolean): Promise<void> {
+    this.thrifty.value = on;
+    await this.#send();
+  }
+
+  async setQuiet(on: boolean): Promise<void> {
+    this.voice.quiet.value = on;
+    await this.#speak();
+  }
+
+  async setBlurred(on: boolean): Promise<void> {
+    await blur(this.camera.value, on);
+    this.blurred.value = isBlurred(this.camera.value);
+  }
+
+  async stats(): Promise<RTCStatsReport | null> {
+    return this.healthy ? ((await this.#peer?.stats()) ?? null) : null;
+  }
+
+  /** The seat was taken, or taken again: who only looks at the page has no media, and no key to tell. */
+  joined(): void {
+    if (this.wanted) void this.secrecy.joined();
   }
 
   /** Make the connection from this offer; an older one is closed. */
@@ -95,11 +174,12 @@ export class Media {
     this.none.value = offer === null;
     if (offer === null) return;
     this.connection.value = "connecting";
-    const tracks = [this.microphone.value, this.camera.value].filter((track) => track !== null);
+    const tracks = [this.voice.now, this.#picture].filter((track) => track !== null);
     try {
       const peer = await Peer.from(
         offer,
         iceServers,
+        (pc) => this.secrecy.attach(pc),
         tracks,
         (state) => mine === this.#generation && this.#state(state),
         (sdp) => (mine === this.#generation ? this.desk.answer(sdp) : Promise.resolve()),
@@ -108,8 +188,8 @@ export class Media {
       this.#peer = peer;
       this.streams.value = peer.streams;
       // A device may have been opened while the answer was on its way.
-      await peer.use("audio", this.microphone.value);
-      await peer.use("video", this.camera.value);
+      await peer.use("audio", this.voice.now);
+      await this.#send();
       if (peer.state !== "connecting") this.#state(peer.state);
     } catch {
       if (mine === this.#generation) this.#state("failed");
@@ -126,8 +206,10 @@ export class Media {
     this.wanted = false;
     clearTimeout(this.#timer);
     this.#drop();
+    this.#unwatch();
+    this.voice.stop();
     this.connection.value = "off";
-    for (const own of [this.camera, this.microphone]) {
+    for (const own of [this.camera, this.microphone, this.screen]) {
       own.value?.stop();
       own.value = null;
     }
@@ -142,18 +224,71 @@ export class Media {
       (picture ? this.cameraFault : this.microphoneFault).value = null;
       if (picture) this.cameraOff.value = false;
       else track.enabled = !this.muted.value;
-      track.onended = () => this.#lost(picture, track);
-      void this.#peer?.use(picture ? "video" : "audio", track);
+      track.onended = () => void this.#lost(picture, track);
+      track.onmute = track.onunmute = () => this.#look();
+      void (picture ? this.#send() : this.#speak());
     }
   }
 
-  /** A device was unplugged, or its permission taken back. */
-  #lost(picture: boolean, track: MediaStreamTrack): void {
+  /** A camera that comes on again is blurred from its first frame, if it was before. */
+  #open(wanted: Wanted): Promise<Opened> {
+    return open({ ...wanted, blurred: this.blurred.value });
+  }
+
+  async #speak(): Promise<void> {
+    const sound = await this.voice.of(this.microphone.value);
+    if (sound) await this.#peer?.use("audio", sound.track);
+  }
+
+  get #picture(): MediaStreamTrack | null {
+    return this.screen.value ?? this.camera.value;
+  }
+
+  async #send(): Promise<void> {
+    const measure = this.screen.value ? SCREEN : this.thrifty.value ? SMALL : WHOLE;
+    await this.#peer?.measure(measure);
+    await this.#peer?.use("video", this.#picture);
+  }
+
+  /**
+   * A device was unplugged, or its permission taken back. Another microphone takes over, so that one is heard; another
+   * camera might show what nobody was to see, so the picture is off. A phone ends both while another app is in front.
+   */
+  async #lost(picture: boolean, track: MediaStreamTrack): Promise<void> {
     const own = picture ? this.camera : this.microphone;
     if (own.value !== track) return;
+    this.#look();
+    if (document.visibilityState === "hidden") return; // see `revive`
     own.value = null;
-    (picture ? this.cameraFault : this.microphoneFault).value = "missing";
+    await (picture ? this.#send() : this.#speak());
+    const what = picture ? "camera" : "microphone";
+    const replaced = !picture && (await this.#reopen("microphone"));
+    if (!replaced) (picture ? this.cameraFault : this.microphoneFault).value = "missing";
+    if (picture) this.cameraOff.value = true;
+    this.plugged.unplugged.value = { what, replaced };
+    await this.plugged.list();
     this.#tell();
+  }
+
+  async #reopen(what: "camera" | "microphone"): Promise<boolean> {
+    const { stream } = await this.#open({ [what]: true });
+    if (stream) this.#take(stream);
+    else (what === "camera" ? this.camera : this.microphone).value = null;
+    this.#look();
+    return stream !== null;
+  }
+
+  #watch(): void {
+    this.#unwatch();
+    const [plugged, seen] = [this.plugged.watch(), watching(() => this.#look(), () => void this.revive())];
+    this.#unwatch = () => {
+      plugged();
+      seen();
+    };
+  }
+
+  #look(): void {
+    this.away.value = awayBy(document.visibilityState === "hidden", stateOf(this.microphone.value), stateOf(this.camera.value));
   }
 
   #state(state: PeerState): void {
@@ -172,6 +307,6 @@ export class Media {
   }
 
   #tell(): void {
-    this.desk.devices(this.microphone.value !== null && !this.muted.value, this.camera.value !== null);
+    this.desk.devices(this.microphone.value !== null && !this.muted.value, this.#picture !== null);
   }
 }

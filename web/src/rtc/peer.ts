@@ -5,7 +5,17 @@ export type PeerState = "connecting" | "connected" | "failed";
 const GATHER = 1_000; // ms to wait for our own addresses before answering without the rest
 const SHAKY = 4_000; // ms of "disconnected" that are waited out before it counts as failed
 const CONNECT = 12_000; // ms for a new connection to come up
-const MOST_BITS = 1_200_000; // of the picture we send, per second
+
+/** How much of a picture is sent: bits a second, frames a second, and by how much it is made smaller. */
+export interface Measure {
+  readonly maxBitrate: number;
+  readonly maxFramerate?: number;
+  readonly scaleResolutionDownBy?: number;
+}
+
+export const WHOLE: Measure = { maxBitrate: 1_200_000 };
+export const SMALL: Measure = { maxBitrate: 120_000, maxFramerate: 10, scaleResolutionDownBy: 4 };
+export const SCREEN: Measure = { maxBitrate: 1_200_000, maxFramerate: 8 };
 
 /** One media connection, made from one offer of the server and never renegotiated. */
 export class Peer {
@@ -30,16 +40,18 @@ export class Peer {
     this.#timer = setTimeout(() => this.#set("failed"), CONNECT);
   }
 
-  /** Answers `offer` with what `local` has; `send` takes the answer to the server. */
+  /** Answers `offer` with what `local` has; `secure` sees the connection before any track is set; `send` takes the answer to the server. */
   static async from(
     offer: string,
     iceServers: readonly unknown[],
+    secure: (pc: RTCPeerConnection) => void,
     local: readonly MediaStreamTrack[],
     tell: (state: PeerState) => void,
     send: (sdp: string) => Promise<unknown>,
   ): Promise<Peer> {
     const pc = new RTCPeerConnection({ iceServers: iceServers as RTCIceServer[], bundlePolicy: "max-bundle" });
     await pc.setRemoteDescription({ type: "offer", sdp: offer });
+    secure(pc);
     const peer = new Peer(pc, tell);
     // Ready to send from the start, with or without a track: a camera that is switched on later needs no new offer.
     for (const line of [OWN_SOUND, OWN_PICTURE]) {
@@ -50,7 +62,6 @@ export class Peer {
     await pc.setLocalDescription(await pc.createAnswer());
     await gathered(pc);
     await send(pc.localDescription?.sdp ?? "");
-    void peer.#limit();
     return peer;
   }
 
@@ -66,12 +77,21 @@ export class Peer {
     this.#pc.close();
   }
 
-  async #limit(): Promise<void> {
+  /** From now on the picture is sent by this measure. */
+  async measure({ maxBitrate, maxFramerate, scaleResolutionDownBy = 1 }: Measure): Promise<void> {
     const sender = this.#pc.getTransceivers()[OWN_PICTURE]?.sender;
     const parameters = sender?.getParameters();
-    if (!sender || !parameters?.encodings?.[0]) return;
-    parameters.encodings[0].maxBitrate = MOST_BITS;
+    const encoding = parameters?.encodings?.[0];
+    if (!sender || !parameters || !encoding) return;
+    Object.assign(encoding, { maxBitrate, scaleResolutionDownBy });
+    if (maxFramerate) encoding.maxFramerate = maxFramerate;
+    else delete encoding.maxFramerate;
     await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** The connection's own numbers. */
+  async stats(): Promise<RTCStatsReport> {
+    return await this.#pc.getStats();
   }
 
   #look(): void {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals-core";
 import type { Commands, Sent } from "../protocol";
+import type { Line, RoomState } from "./talk";
 import { type Held, patched } from "./patch";
 import type { PolicyClock } from "./policyClock";
 import type { Ack, Envelope, Problem, Wire } from "./wire";
@@ -7,6 +8,7 @@ import type { Ack, Envelope, Problem, Wire } from "./wire";
 /** `lost`: the connection is away and is being sought; `closed`: it ended for good, and `ended` says why. */
 export type Phase = "connecting" | "live" | "lost" | "closed";
 export type Slots = Readonly<Record<string, string | null>>;
+export type Keys = Readonly<Record<string, string | null>>;
 export type Offered = { readonly offer: string | null; readonly iceServers: readonly unknown[] };
 
 const TRIES = 3;
@@ -21,10 +23,22 @@ export class Live<V extends object> {
   readonly slots = signal<Slots>({});
   /** Called with every offer of the server: by a join that asked for media, a restart, or the server itself. */
   onOffer: (offered: Offered) => void = () => undefined;
+  /** Called whenever the seat was taken. */
+  onJoined: () => void = () => undefined;
+  /** Called with the public keys of the others in the room, whenever they change. */
+  onMembers: (keys: Keys) => void = () => undefined;
+  /** Called with a box that somebody in the room sent. */
+  onKey: (sender: string, box: string) => void = () => undefined;
+  /** Called with what those in the room show each other, whole, whenever it changes. */
+  onRoom: (room: RoomState) => void = () => undefined;
+  /** Called with a line that somebody wrote to this person. */
+  onLine: (line: Line) => void = () => undefined;
   /** Whether the next join shall ask for a media connection. */
   wantsMedia: () => boolean = () => false;
+  /** The seat was taken at another node than before: what media there was came from the old one. */
+  onMoved: () => void = () => undefined;
+  #node: string | undefined;
   #held: Held<Sent<V>> | null = null;
-  #iceServers: readonly unknown[] = [];
   #refreshing = false;
   #up = false;
 
@@ -61,9 +75,12 @@ export class Live<V extends object> {
     if (ack.error) return this.#refused(ack.error);
     this.#snapshot(ack);
     this.phase.value = "live";
-    this.#iceServers = ack.ice_servers ?? [];
-    if (ack.offer) this.onOffer({ offer: ack.offer, iceServers: this.#iceServers });
+    this.onJoined();
+    const moved = this.#node !== undefined && this.#node !== ack.node;
+    this.#node = ack.node;
+    if (ack.offer) this.onOffer({ offer: ack.offer, iceServers: ack.ice_servers ?? [] });
     else if (this.wantsMedia()) this.onOffer({ offer: null, iceServers: [] });
+    else if (moved) this.onMoved();
   }
 
   /** Give a command. Repeated under the same id while no answer comes, which acts once. */
@@ -73,7 +90,7 @@ export class Live<V extends object> {
 
   async restartMedia(): Promise<void> {
     const ack = await this.#try("restart_media", {});
-    if (!ack.error) this.onOffer({ offer: ack.offer ?? null, iceServers: this.#iceServers });
+    if (!ack.error) this.onOffer({ offer: ack.offer ?? null, iceServers: ack.ice_servers ?? [] });
   }
 
   async #try(name: string, body: object): Promise<Ack> {
@@ -97,8 +114,16 @@ export class Live<V extends object> {
       else this.#hold(next);
     } else if (name === "slots_assigned") {
       this.slots.value = data["slots"] as Slots;
+    } else if (name === "members_keys") {
+      this.onMembers(data["keys"] as Keys);
+    } else if (name === "key_sent") {
+      this.onKey(data["sender"] as string, data["box"] as string);
+    } else if (name === "room_changed") {
+      this.onRoom(data as unknown as RoomState);
+    } else if (name === "chat_said") {
+      this.onLine(data as unknown as Line);
     } else if (name === "media_offered") {
-      this.onOffer({ offer: data["offer"] as string, iceServers: this.#iceServers });
+      this.onOffer({ offer: data["offer"] as string, iceServers: data["ice_servers"] as readonly unknown[] });
     } else if (name === "closed") {
       this.#refused(data as unknown as Problem);
     }

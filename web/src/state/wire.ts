@@ -1,3 +1,5 @@
+import type { Line } from "./talk";
+
 /** What a live session needs of a connection; api/socket.ts has the real one, tests a false one. */
 export interface Wire {
   /** Sends an event and waits for its acknowledgement. Rejects when none came. */
@@ -16,6 +18,8 @@ export interface WireHooks {
 export interface Problem {
   readonly type: string;
   readonly message: string;
+  /** With `elsewhere`: where the session lives. */
+  readonly address?: string;
 }
 
 export interface Envelope {
@@ -31,5 +35,9 @@ export interface Ack {
   readonly snapshot?: unknown;
   readonly offer?: string | null;
   readonly ice_servers?: readonly unknown[];
+  readonly n?: number;
+  readonly lines?: readonly Line[];
+  readonly node?: string;
+  readonly nodes?: readonly string[];
   readonly error?: Problem;
 }

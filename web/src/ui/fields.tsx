@@ -1,3 +1,4 @@
+import "../styles/fields.css";
 import { useId } from "preact/hooks";
 
 interface Named {
@@ -78,6 +79,9 @@ export function Select({ label, hint, value, options, onValue }: SelectProps) {
     </p>
   );
 }
+
+/** The hours of a day, as options. */
+export const HOURS: Record<string, string> = Object.fromEntries(Array.from({ length: 25 }, (_, hour) => [`${hour}`, `${`${hour}`.padStart(2, "0")}:00`]));
 
 /** A whole number with a step up and a step down, as large as a thumb. */
 export function Count(props: Named & { readonly value: number; readonly least: number; readonly most: number; readonly onValue: (value: number) => void }) {

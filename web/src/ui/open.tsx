@@ -38,7 +38,7 @@ export function Opened<T>(props: {
   if (now.state === "opening")
     return (
       <Page>
-        <Busy words="One moment…" />
+        <Busy whole words="One moment…" />
       </Page>
     );
   return (

@@ -81,19 +81,31 @@ export function Message(props: {
   );
 }
 
-export function Busy({ words }: { readonly words: string }) {
+/** `whole`: it is all that the page says yet, so it is the heading too. */
+export function Busy({ words, whole = false }: { readonly words: string; readonly whole?: boolean }) {
   return (
-    <p class="lead soft" role="status">
-      {words}
+    <div class="lead soft busy" role="status">
+      {whole ? <h1>{words}</h1> : words}
+    </div>
+  );
+}
+
+/** What was looked for didn’t come; why is said elsewhere on the page. */
+export function Again({ onAgain }: { readonly onAgain: () => void }) {
+  return (
+    <p class="lead">
+      <button type="button" onClick={onAgain}>
+        Try again
+      </button>
     </p>
   );
 }
 
-export function Clinic({ phone }: { readonly phone: string | null }) {
+export function Clinic({ phone, words = "Call the clinic", crisis = "Crisis line 988" }: { readonly phone: string | null; readonly words?: string; readonly crisis?: string }) {
   return (
     <>
-      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>Call the clinic</a>}
-      <a href="tel:988">Crisis line 988</a>
+      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{words}</a>}
+      <a href="tel:988">{crisis}</a>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Person } from "../protocol";
+import { NOWHERE, type RoomState } from "../state/talk";
 import { ROLE } from "../words/policy";
 import { pictureOf } from "./picture";
 
@@ -31,29 +32,37 @@ function Play(props: {
 export function PersonTile(props: {
   readonly person: Person;
   readonly stream: MediaStream | null;
+  readonly room?: RoomState;
+  /** The viewer takes no pictures. */
+  readonly soundOnly?: boolean;
   readonly onBlocked?: (play: () => void) => void;
 }) {
-  const { person, stream } = props;
+  const { person, stream, room = NOWHERE, soundOnly = false } = props;
+  const shares = room.sharing === person.key;
   const away = person.link === "lost" || person.link === "reconnecting" || person.link === "none";
   return (
-    <div class="tile" data-tile={person.key}>
+    <div class={shares ? "tile shares" : "tile"} data-tile={person.key}>
       <Face name={person.name} />
       {stream && (
         <Play
           stream={stream}
           person={person.key}
-          label={`${person.name}’s picture`}
-          hidden={!person.camera}
+          label={`${person.name}’s ${shares ? "screen" : "picture"}`}
+          hidden={!person.camera || soundOnly}
           {...(props.onBlocked && { onBlocked: props.onBlocked })}
         />
       )}
       <div class="note">
+        {room.hands.includes(person.key) && <span class="hand">Hand raised</span>}
+        {!away && room.away.includes(person.key) && <span>Away for a moment</span>}
         {away && <span>Connection lost, coming back…</span>}
         {!person.microphone && <span>Microphone off</span>}
-        {!person.camera && <span>Camera off</span>}
+        {!person.camera && <span>{room.sound_only.includes(person.key) ? "Sound only" : "Camera off"}</span>}
+        {person.camera && soundOnly && <span>{shares ? "Shares a screen; you have sound only" : "Picture not taken, to save data"}</span>}
       </div>
       <b>
         {person.name}
+        {shares && "’s screen"}
         {ROLE[person.role] && <span class="as">, {ROLE[person.role]}</span>}
       </b>
     </div>
@@ -61,7 +70,13 @@ export function PersonTile(props: {
 }
 
 /** Yourself, as in a mirror. */
-export function OwnTile(props: { readonly name: string; readonly camera: MediaStreamTrack | null; readonly says: string; readonly class?: string }) {
+export function OwnTile(props: {
+  readonly name: string;
+  readonly camera: MediaStreamTrack | null;
+  readonly says: string;
+  readonly hand?: boolean;
+  readonly class?: string;
+}) {
   const stream = useRef<MediaStream | null>(null);
   const current = stream.current?.getVideoTracks()[0] ?? null;
   if (current !== props.camera) stream.current = props.camera ? new MediaStream([props.camera]) : null;
@@ -69,6 +84,11 @@ export function OwnTile(props: { readonly name: string; readonly camera: MediaSt
     <div class={`tile mine ${props.class ?? ""}`}>
       <Face name={props.name} />
       {stream.current && <Play stream={stream.current} person="you" label="Your own picture" muted />}
+      {props.hand && (
+        <div class="note">
+          <span class="hand">Hand up</span>
+        </div>
+      )}
       <b>{props.says}</b>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { DeviceFault } from "../rtc/devices";
+import type { Unplugged } from "../rtc/plugged";
 
 /** Whether a session of this kind is for the two together. */
 export function isJoint(kind: string): boolean {
@@ -50,6 +51,13 @@ export const FAULT: Record<DeviceFault, (what: string) => { readonly title: stri
     text: "Open your link in Safari, Chrome, Edge or Firefox instead of inside another app.",
   }),
 };
+
+/** What became of a device that went away in the middle. */
+export function unpluggedWords({ what, replaced }: Unplugged): string {
+  if (what === "speaker") return "Your speaker was unplugged. You hear the others through another one now.";
+  if (what === "camera") return "Your camera is gone, so your picture is off. You can choose another one under “More”.";
+  return replaced ? "Your microphone was unplugged. You’re heard through another one now." : "Your microphone is gone, and nobody hears you. Plug one in, then choose it under “More”.";
+}
 
 /** How a session closed, to a partner. Never a word about why anybody else was missing. */
 export const CLOSING: Record<string, (host: string) => { readonly title: string; readonly text: string }> = {

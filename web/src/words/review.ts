@@ -49,7 +49,7 @@ export function whichSession(item: ReviewItem, zone: string): string {
 }
 
 /** The picture in one sentence, for who can't see it. */
-export function pictureSaid(item: ReviewItem): string {
+export function pictureSaid(item: Pick<ReviewItem, "names" | "knots">): string {
   const held = item.knots.filter((knot) => !knot.marks.includes("to_come"));
   const together = held.filter((knot) => knot.marks.every((mark) => mark === "together")).length;
   return `Attendance of ${names(item.names)}: together in ${together} of ${held.length} sessions.`;

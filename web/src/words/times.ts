@@ -38,6 +38,21 @@ export function shortDay(instant: string | number, zone: string): string {
   return format(instant, zone, { weekday: "short", month: "short", day: "numeric" });
 }
 
+/** A date that belongs to no clock, such as 2026-11-23: Monday, November 23 */
+export function plainDay(date: string): string {
+  return day(`${date}T12:00:00Z`, "UTC");
+}
+
+/** The same, briefly: Nov 23 */
+export function plainDate(date: string): string {
+  return format(`${date}T12:00:00Z`, "UTC", { month: "short", day: "numeric" });
+}
+
+/** Mon, Nov 23, 3:04 PM */
+export function moment(instant: string | number, zone: string): string {
+  return `${shortDay(instant, zone)}, ${clockTime(instant, zone)}`;
+}
+
 /** today, tomorrow, or the day itself */
 export function relativeDay(instant: string | number, zone: string, now: number): string {
   const key = (at: string | number) => format(at, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
@@ -56,6 +71,17 @@ export function partOfDay(instant: string | number, zone: string): string {
 /** America/New_York as New York */
 export function city(zone: string): string {
   return (zone.split("/").pop() ?? zone).replaceAll("_", " ");
+}
+
+/** The zone of this device, where its clock shows another time at that instant than the wall of `zone`; else null. */
+export function deviceZone(instant: string, zone: string): string | null {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const at = Date.parse(instant);
+  try {
+    return wallOf(at, own) === wallOf(at, zone) ? null : own;
+  } catch {
+    return null;
+  }
 }
 
 /** 4:09, or 1:02:09 */
@@ -90,13 +116,18 @@ export function instantOf(wall: string, zone: string): string {
   return new Date(fitting ?? candidates[1] ?? shown).toISOString();
 }
 
+/** Monday to Sunday in the language of the page. */
+export function weekdays(): string[] {
+  return [...Array(7).keys()].map((n) => format(Date.UTC(2024, 0, 1 + n, 12), "UTC", { weekday: "long" }).replace(/^./, (first) => first.toUpperCase()));
+}
+
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
-/** 4 h 10 min, 50 min, 2 h */
+/** 4 h 10 min, 50 min, 2 h; it never breaks over two lines */
 export function duration(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   const rest = Math.round(minutes - hours * 60);
-  return [hours ? `${hours} h` : "", rest || !hours ? `${rest} min` : ""].filter(Boolean).join(" ");
+  return [hours ? `${hours} h` : "", rest || !hours ? `${rest} min` : ""].filter(Boolean).join(" ").replaceAll(" ", "\u00a0");
 }
 
 /** The zones that people here most often live in, for a field with suggestions. */

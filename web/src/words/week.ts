@@ -48,7 +48,7 @@ const BECAUSE: Record<string, (one: Unplaced, who: Names) => string> = {
 };
 
 export function people(keys: readonly (Key | "therapist")[], who: Names): string {
-  return names(keys.map((key) => who[key]));
+  return names([...keys].sort().map((key) => who[key]));
 }
 
 /** Why it is wanted, where it isn’t simply the phase’s plan. */

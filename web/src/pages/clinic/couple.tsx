@@ -1,10 +1,12 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Couple } from "../../api/clinic";
+import type { Choice } from "../../api/hours";
 import { Title } from "../../ui/page";
 import { names } from "../../words/console";
 import type { Desk } from "./desk";
 import { First } from "./first";
+import { HoursTab } from "./hours/tab";
 import { Partners } from "./partners";
 import { SharedPlan } from "./sharedPlan";
 import { WeekTab } from "./week/tab";
@@ -14,22 +16,31 @@ interface Props {
   readonly couple: Couple;
 }
 
-const TABS = { week: "Week", first: "First session", plan: "Plan", partners: "How each is doing" } as const;
+const TABS = { week: "Week", first: "First session", plan: "Plan", partners: "How each is doing", hours: "Hours" } as const;
 type Tab = keyof typeof TABS;
 const CONTENT: Record<Tab, (props: Props) => ComponentChildren> = {
   week: (props) => <WeekTab {...props} />,
   first: (props) => <First {...props} />,
   plan: (props) => <SharedPlan {...props} />,
   partners: (props) => <Partners {...props} />,
+  hours: (props) => <HoursTab {...props} onWeek={(choices) => toWeek(props, choices)} />,
 };
+const OFFICE: readonly Tab[] = ["partners", "hours"];
 
 const tab = signal<Tab>("week");
 
-/** One couple: its week, its first session, its plan, and how each of them is doing. */
+/** From the hours to the week that runs, with what would make it up chosen. */
+function toWeek({ desk, couple }: Props, choices: readonly Choice[]): void {
+  desk.weeks.delete(couple.id);
+  desk.chosen.value = choices;
+  tab.value = "week";
+}
+
+/** One couple: its week, its first session, its plan, how each of them is doing, and their hours. */
 export function CouplePage(props: Props) {
   const { desk, couple } = props;
-  const clinical = couple.intake !== null;
-  const shown = clinical ? tab.value : "partners";
+  const open = couple.intake ? (Object.keys(TABS) as Tab[]) : OFFICE;
+  const shown = open.includes(tab.value) ? tab.value : "partners";
   return (
     <>
       <div>
@@ -41,16 +52,15 @@ export function CouplePage(props: Props) {
           {couple.week < 1 ? "Begins soon" : `Week ${couple.week} of ${couple.weeks} · ${couple.phase.name}`} · {couple.therapist}
         </p>
       </div>
-      {clinical && <Tabs shown={shown} />}
-      <div class="col" role={clinical ? "tabpanel" : undefined} id="tabpanel" aria-labelledby={clinical ? `tab-${shown}` : undefined}>
+      <Tabs all={open} shown={shown} />
+      <div class="col" role="tabpanel" id="tabpanel" aria-labelledby={`tab-${shown}`}>
         {CONTENT[shown](props)}
       </div>
     </>
   );
 }
 
-function Tabs({ shown }: { readonly shown: Tab }) {
-  const all = Object.keys(TABS) as Tab[];
+function Tabs({ all, shown }: { readonly all: readonly Tab[]; readonly shown: Tab }) {
   const move = (event: KeyboardEvent) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     const next = all[(all.indexOf(shown) + step + all.length) % all.length];

@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import { couple, type Couple, overview, type Overview } from "../../api/clinic";
+import type { Choice } from "../../api/hours";
 import { Refused } from "../../api/rest";
 
-export type Screen = { readonly at: "home" | "programme" | "therapist" | "new_couple" } | { readonly at: "couple"; readonly id: string };
+export type Screen = { readonly at: "home" | "programme" | "agreement" | "therapist" | "new_couple" | "couple_list" } | { readonly at: "couple"; readonly id: string };
 
 /** What a member of the staff has open. */
 export class Desk {
@@ -12,6 +13,11 @@ export class Desk {
   readonly said = signal("");
   readonly trouble = signal<string | null>(null);
   readonly busy = signal(false);
+  readonly outdated = signal(false);
+  readonly looks = signal(0);
+  /** Proposed sessions that somebody is on the way to in the week. */
+  readonly chosen = signal<readonly Choice[]>([]);
+  readonly weeks = new Map<string, number>(); // the week last looked at, by couple
 
   constructor(
     readonly token: string,
@@ -21,6 +27,7 @@ export class Desk {
   }
 
   go(screen: Screen): void {
+    this.outdated.value = false;
     this.trouble.value = null;
     this.screen.value = screen;
     if (screen.at === "couple") void this.open(screen.id);
@@ -40,16 +47,25 @@ export class Desk {
     });
   }
 
+  /** Somebody else changed what is shown here: everything is fetched and shown anew. */
+  async again(): Promise<void> {
+    const screen = this.screen.value;
+    await (screen.at === "couple" ? this.open(screen.id) : this.refresh());
+    this.looks.value += 1;
+  }
+
   /** Do something with the service; whether it worked. What it said against it is shown. */
   async give(work: () => Promise<unknown>, said = ""): Promise<boolean> {
     this.trouble.value = null;
+    this.outdated.value = false;
     this.busy.value = true;
     try {
       await work();
-      this.said.value = said;
+      if (said) this.said.value = said;
       return true;
     } catch (error) {
       this.trouble.value = error instanceof Refused ? error.message : "Something went wrong here. Please try again.";
+      this.outdated.value = error instanceof Refused && error.code === "changed_meanwhile";
       return false;
     } finally {
       this.busy.value = false;

@@ -1,4 +1,5 @@
 import type { CoupleRow, Overview } from "../../api/clinic";
+import { OwnTimesFold } from "../../ui/own/fold";
 import { Title } from "../../ui/page";
 import { names } from "../../words/console";
 import { clockTime, shortDay } from "../../words/times";
@@ -16,6 +17,7 @@ export function Home({ desk }: { readonly desk: Desk }) {
       <FirstSteps desk={desk} seen={seen} />
       {seen.programme && seen.staff.length > 0 && <Couples desk={desk} seen={seen} />}
       {seen.programme && seen.staff.length > 0 && seen.role !== "therapist" && <Clinic desk={desk} seen={seen} />}
+      {seen.role === "therapist" && <OwnTimesFold token={desk.token} language="en" />}
     </>
   );
 }
@@ -57,6 +59,11 @@ function Couples({ desk, seen }: { readonly desk: Desk; readonly seen: Overview 
             Add a couple
           </button>
         )}
+        {seen.role !== "therapist" && (
+          <button class="small" type="button" onClick={() => desk.go({ at: "couple_list" })}>
+            Bring a list
+          </button>
+        )}
       </div>
       {seen.couples.length === 0 && <p class="sheet soft">No couples yet.</p>}
       <div class="cards">
@@ -91,9 +98,6 @@ function Clinic({ desk, seen }: { readonly desk: Desk; readonly seen: Overview }
         <button class="small" type="button" onClick={() => desk.go({ at: "therapist" })}>
           Add a therapist
         </button>
-        <button class="small" type="button" onClick={() => desk.go({ at: "programme" })}>
-          Change the programme
-        </button>
       </div>
       <ul class="sheet plain">
         {seen.staff.map((one) => (
@@ -103,6 +107,14 @@ function Clinic({ desk, seen }: { readonly desk: Desk; readonly seen: Overview }
           </li>
         ))}
       </ul>
+      <div class="row wrap">
+        <button type="button" onClick={() => desk.go({ at: "programme" })}>
+          Change the programme
+        </button>
+        <button type="button" onClick={() => desk.go({ at: "agreement" })}>
+          Change the agreement
+        </button>
+      </div>
     </section>
   );
 }

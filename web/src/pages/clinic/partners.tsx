@@ -2,7 +2,9 @@ import { useState } from "preact/hooks";
 import { change, type Couple, invite, type Partner, type Standing } from "../../api/clinic";
 import { Select, Text } from "../../ui/fields";
 import { city } from "../../words/times";
+import { Contact } from "./contact";
 import type { Desk } from "./desk";
+import { Notes } from "./notes";
 
 const STAGE = { starting: "Starting", building: "Building", steady: "Steady" };
 const PROGRESS = { steady: "Steady", struggling: "It’s hard just now", ahead: "Going well" };
@@ -15,11 +17,18 @@ const NEEDS = {
 /** Each partner as the team sees them; neither of the two reads it. */
 export function Partners({ desk, couple }: { readonly desk: Desk; readonly couple: Couple }) {
   return (
-    <div class="two">
-      {couple.partners.map((one) => (
-        <PartnerSheet key={one.key} desk={desk} couple={couple} partner={one} />
-      ))}
-    </div>
+    <>
+      {couple.intake && (
+        <section class="sheet" aria-label="Their work together">
+          <Notes desk={desk} couple={couple} file="couple" name="" />
+        </section>
+      )}
+      <div class="two">
+        {couple.partners.map((one) => (
+          <PartnerSheet key={one.key} desk={desk} couple={couple} partner={one} />
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -45,6 +54,8 @@ function PartnerSheet({ desk, couple, partner }: Props) {
         <dd>{partner.client.solo_consent ? "agrees" : "hasn’t agreed"}</dd>
       </dl>
       {partner.standing && <StandingForm desk={desk} couple={couple} partner={partner} standing={partner.standing} />}
+      {partner.standing && <Notes desk={desk} couple={couple} file={partner.key} name={partner.name} />}
+      <Contact desk={desk} couple={couple} partner={partner} />
       <button class="small quiet" type="button" disabled={desk.busy.value} onClick={() => void desk.give(() => invite(desk.token, partner.id), `${partner.name} gets a new link by mail.`)}>
         Send {partner.name} a new link
       </button>
@@ -54,11 +65,13 @@ function PartnerSheet({ desk, couple, partner }: Props) {
 
 function StandingForm({ desk, couple, partner, standing }: Props & { readonly standing: Standing }) {
   const [state, setState] = useState(standing);
+  const [seen, setSeen] = useState(partner.standing_revision);
   const set = (part: Partial<Standing>) => setState({ ...state, ...part });
   const toggle = (need: string) => set({ needs: state.needs.includes(need) ? state.needs.filter((one) => one !== need) : [...state.needs, need] });
   const save = () =>
     desk.give(async () => {
-      desk.couple.value = await change(desk.token, couple.id, `standing/${partner.key}`, { standing: state, seen: partner.standing_revision });
+      desk.couple.value = await change(desk.token, couple.id, `standing/${partner.key}`, { standing: state, seen });
+      setSeen(seen + 1);
     }, `Kept. The next proposed week goes by it.`);
   return (
     <form class="col" onSubmit={(event) => (event.preventDefault(), void save())}>
@@ -76,7 +89,7 @@ function StandingForm({ desk, couple, partner, standing }: Props & { readonly st
           </label>
         ))}
       </fieldset>
-      <Text label="A note for the team" rows={3} value={state.note} onValue={(note) => set({ note })} />
+      <Text label="What matters just now" rows={3} value={state.note} onValue={(note) => set({ note })} />
       <div>
         <button type="submit" disabled={desk.busy.value} aria-label={`Keep how ${partner.name} is doing`}>
           Keep

@@ -10,12 +10,14 @@ const ATTENDANCE = { "": "As each session’s subject asks", required: "Both are
 /** What the two share: goals and coping list, which both see, and what holds when one is missing. */
 export function SharedPlan({ desk, couple }: { readonly desk: Desk; readonly couple: Couple }) {
   const [plan, setPlan] = useState(couple.plan);
+  const [seen, setSeen] = useState(couple.revision);
   const set = (part: Partial<Couple["plan"]>) => setPlan({ ...plan, ...part });
   const save = () =>
     desk.give(async () => {
       const { approval, attendance } = plan;
-      const body = { goals: filled(plan.goals), coping: filled(plan.coping), approval, attendance, seen: couple.revision };
+      const body = { goals: filled(plan.goals), coping: filled(plan.coping), approval, attendance, seen };
       desk.couple.value = await change(desk.token, couple.id, "plan", body);
+      setSeen(seen + 1);
     }, "Kept. Both see it on their pages.");
   return (
     <>

@@ -19,15 +19,19 @@ export function Card({ desk, view, card }: { readonly desk: Desk; readonly view:
     setFocusing(false);
     chime(true);
     section.current?.scrollIntoView({ block: "nearest" });
-    return () => desk.forget(null);
+    return () => {
+      desk.forget(null);
+      keepFocus(section.current, document.querySelector("h1"));
+    };
   }, [card.id]);
   const choose = (option: Option) => {
+    section.current?.focus({ preventScroll: true }); // the button goes
     if (option.action === "proceed" && card.focus_needed) setFocusing(true);
     else desk.answer(card, option.action as Commands["answer_card"]["option"]);
   };
   const pending = desk.pending.value;
   return (
-    <section ref={section} class="sheet card rise" role="alertdialog" aria-labelledby="card-what" aria-describedby="card-unless">
+    <section ref={section} class="sheet card rise" tabIndex={-1} role="alertdialog" aria-labelledby="card-what" aria-describedby="card-unless">
       <div class="row">
         <h2 class="grow" id="card-what">
           {whatHappened(card, view.partners)} <span class="ask-line">{question(card)}</span>
@@ -73,6 +77,12 @@ export function Card({ desk, view, card }: { readonly desk: Desk; readonly view:
   );
 }
 
+/** Who was in what goes is led to what stays, instead of to the top of the page. It may be gone already. */
+function keepFocus(going: HTMLElement | null, stays: HTMLElement | null): void {
+  const at = document.activeElement;
+  if (at === document.body || going?.contains(at)) stays?.focus({ preventScroll: true });
+}
+
 function FocusPicker(props: { readonly onPick: (focus: Focus) => void; readonly onBack: () => void }) {
   return (
     <div role="group" aria-labelledby="focus">
@@ -95,7 +105,11 @@ function FocusPicker(props: { readonly onPick: (focus: Focus) => void; readonly 
 
 function Undo({ desk, words }: { readonly desk: Desk; readonly words: string }) {
   const undo = useRef<HTMLButtonElement>(null);
-  useEffect(() => undo.current?.focus(), []);
+  useEffect(() => {
+    undo.current?.focus();
+    const [own, card] = [undo.current?.parentElement ?? null, undo.current?.closest("section") ?? null];
+    return () => keepFocus(own, card);
+  }, []);
   return (
     <div class="undo" role="status">
       <p>

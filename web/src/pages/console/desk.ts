@@ -2,10 +2,13 @@ import { signal } from "@preact/signals";
 import { type SessionRow, sessions } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Action, CardView, Commands, TherapistView } from "../../protocol";
-import { Media } from "../../rtc/media";
+import { roomOn } from "../../rtc/desk";
+import type { Media } from "../../rtc/media";
+import type { Share } from "../../rtc/share";
 import { newId } from "../../state/ids";
 import { Live } from "../../state/live";
 import { PolicyClock } from "../../state/policyClock";
+import type { Talk } from "../../state/talk";
 
 type Focus = NonNullable<Commands["answer_card"]["focus"]>;
 type Answer = Commands["answer_card"]["option"];
@@ -32,17 +35,13 @@ export class Desk {
   readonly pending = signal<Pending | null>(null);
   readonly live: Live<TherapistView>;
   readonly media: Media;
+  readonly talk: Talk;
+  readonly share: Share;
   #undo: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly token: string) {
     this.live = new Live<TherapistView>(socketWire(token), this.clock, newId);
-    this.media = new Media({
-      answer: (sdp) => this.live.send("answer_media", { sdp }),
-      restart: () => this.live.restartMedia(),
-      devices: (microphone, camera) => void this.live.send("set_devices", { microphone, camera }),
-    });
-    this.live.onOffer = (offered) => void this.media.take(offered);
-    this.live.wantsMedia = () => this.media.wanted && !this.media.healthy;
+    ({ media: this.media, talk: this.talk, share: this.share } = roomOn(this.live));
   }
 
   async give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean> {

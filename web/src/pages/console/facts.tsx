@@ -5,7 +5,7 @@ import { Decided } from "../../ui/steps";
 import { names } from "../../words/console";
 import { RESCHEDULING } from "../../words/people";
 import { ACTION, APPROVAL, FOLLOW_UP } from "../../words/policy";
-import { clockTime, shortDay } from "../../words/times";
+import { clockTime, shortDay, WEEKDAYS } from "../../words/times";
 import { word } from "../../words/word";
 import type { Desk } from "./desk";
 
@@ -88,6 +88,11 @@ export function Rescheduling({ view, times }: { readonly view: TherapistView; re
             </li>
           ))}
         </ul>
+      )}
+      {times.wished.length > 0 && (
+        <p>
+          <small>Would suit: {times.wished.map((one) => `${one.name} ${WEEKDAYS[one.weekday]} ${one.part}`).join(", ")}</small>
+        </p>
       )}
       {times.answered.length > 0 && times.status === "proposed" && (
         <p>

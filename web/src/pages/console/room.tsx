@@ -1,12 +1,18 @@
 import { useState } from "preact/hooks";
-import type { TherapistView } from "../../protocol";
-import { slotOf } from "../../rtc/slots";
+import type { Person, TherapistView } from "../../protocol";
+import { streamOf } from "../../rtc/desk";
 import { Dialog } from "../../ui/dialog";
-import { PlanPanel } from "../../ui/relapse/panel";
+import { Privacy } from "../../ui/privacy";
+import { Captions } from "../../ui/room/captions";
+import { Said } from "../../ui/room/said";
+import { Gone, Hands, Newest, Showing, Weak } from "../../ui/room/over";
+import { RoomTools } from "../../ui/room/tools";
 import { OwnTile, PersonTile } from "../../ui/tile";
 import { isOver, joint } from "../../words/console";
 import { FAULT } from "../../words/people";
 import type { Desk } from "./desk";
+
+const NOBODY: readonly Person[] = []; // who comes and goes is said by the roster
 
 interface Props {
   readonly desk: Desk;
@@ -14,15 +20,15 @@ interface Props {
 }
 
 export function Room({ desk, view }: Props) {
-  const { media, live } = desk;
+  const { media, live, talk } = desk;
+  const sharing = view.people.some(({ key }) => key === talk.room.value.sharing);
   const [blocked, setBlocked] = useState<(() => void) | null>(null);
   return (
     <section class="stage" aria-label="The room">
-      <div class="tiles" data-others={view.people.length}>
+      <div class="tiles" data-others={view.people.length} {...(sharing && { "data-sharing": "" })}>
         {view.people.map((person) => {
-          const slot = slotOf(live.slots.value, person.key);
-          const stream = slot === null ? null : (media.streams.value[slot] ?? null);
-          return <PersonTile key={person.key} person={person} stream={stream} onBlocked={(play) => setBlocked(() => play)} />;
+          const stream = streamOf(live, media, person.key);
+          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} onBlocked={(play) => setBlocked(() => play)} />;
         })}
         {view.people.length === 0 && (
           <div class="tile empty">
@@ -33,14 +39,22 @@ export function Room({ desk, view }: Props) {
             </p>
           </div>
         )}
-        {!isOver(view) && <OwnTile class="me" name={view.you.name} camera={media.camera.value} says={media.muted.value ? "You, muted" : "You"} />}
+        {!isOver(view) && <OwnTile class="me" name={view.you.name} camera={media.selfView.value ? media.camera.value : null} says={media.muted.value ? "You, muted" : "You"} />}
       </div>
       {blocked && (
         <button class="primary" type="button" onClick={() => (blocked(), setBlocked(null))}>
           Tap to hear them
         </button>
       )}
+      <Hands talk={talk} people={view.people} />
+      <Newest talk={talk} />
+      <Captions talk={talk} />
+      <Gone media={media} />
+      <Showing desk={desk} />
+      <Weak media={media} />
       <Faults desk={desk} />
+      {media.connection.value === "connected" && !isOver(view) && <Privacy secrecy={media.secrecy} />}
+      <Said people={NOBODY} muted={media.muted.value} camera={media.camera.value !== null} />
       <Bar desk={desk} view={view} />
     </section>
   );
@@ -79,16 +93,16 @@ function Bar({ desk, view }: Props) {
         </button>
       )}
       {media.microphone.value && (
-        <button type="button" aria-pressed={media.muted.value} onClick={() => media.setMuted(!media.muted.value)}>
+        <button class={media.muted.value ? "off" : ""} type="button" onClick={() => media.setMuted(!media.muted.value)}>
           {media.muted.value ? "Unmute" : "Mute"}
         </button>
       )}
       {on && (
-        <button type="button" aria-pressed={!media.camera.value} onClick={() => void media.setCameraOff(media.camera.value !== null)}>
+        <button class={media.camera.value ? "" : "off"} type="button" onClick={() => void media.setCameraOff(media.camera.value !== null)}>
           {media.camera.value ? "Camera off" : "Camera on"}
         </button>
       )}
-      {!over && joint(view) && <PlanPanel token={desk.token} zone={desk.zone.value} />}
+      {!over && <RoomTools desk={desk} people={view.people} stream={streamOf(desk.live, media, view.people[0]?.key)} plan={joint(view) ? desk.zone.value : null} host />}
       {!over && (
         <button class="rose" type="button" onClick={() => setEnding(true)}>
           {begun ? "End session" : "Cancel session"}

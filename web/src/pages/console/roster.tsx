@@ -7,6 +7,9 @@ import { clockTime } from "../../words/times";
 import { Correct } from "./correct";
 import { Nobody, Presence } from "./presence";
 import type { Desk } from "./desk";
+import { TakeAside } from "./aside";
+import { AskSafe, saidOfSafety } from "./signs";
+import { Where } from "./where";
 
 interface Props {
   readonly desk: Desk;
@@ -43,7 +46,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const canCome = here && !row.shares && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
   const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
   const host = view.partners.find((other) => other.key === row.shares);
-  const more = [place(row), host ? `at ${host.name}’s device` : row.shares === "therapist" ? "in your office" : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  const more = [place(row), host ? `at ${host.name}’s device` : row.shares === "therapist" ? "in your office" : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), desk.talk.room.value.struggling.includes(row.key) ? "connection poor: sound may break up" : "", saidOfSafety(row), here && !row.told_where_at ? "hasn’t said where they are" : "", row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
   return (
     <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
       <div class="row">
@@ -68,6 +71,9 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
               Back to waiting
             </button>
           )}
+          <TakeAside desk={desk} view={view} row={row} />
+          <AskSafe desk={desk} row={row} />
+          <Where desk={desk} row={row} zone={zone} />
           <Nobody desk={desk} view={view} row={row} />
           {here && (
             <button class="small quiet rose" type="button" onClick={() => setRemoving(true)}>
@@ -136,6 +142,7 @@ function Chips({ row, view }: { readonly row: PartnerRow; readonly view: Therapi
   return (
     <>
       {row.outcome && (away || isOver(view)) && <span class={row.outcome === "attended" ? "chip" : "chip amber"}>{OUTCOME[row.outcome]}</span>}{" "}
+      {row.state === "expected" && row.confirmed_at && !isOver(view) && <span class="chip">said they’ll be there</span>}{" "}
       {away && row.late_until && <span class="chip amber">late, about {clockTime(row.late_until, zone)}</span>}{" "}
       {row.asked_for_time && <span class="chip amber">asks for more time</span>}
     </>

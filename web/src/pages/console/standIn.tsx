@@ -28,7 +28,7 @@ export function StandIn({ token }: { readonly token: string }) {
       setAsking(false);
     }
   };
-  if (!told) return <Page><Busy words="One moment…" /></Page>;
+  if (!told) return <Page><Busy whole words="One moment…" /></Page>;
   const open = !told.host_here && !told.over;
   return (
     <Page foot={<Clinic phone={null} />}>

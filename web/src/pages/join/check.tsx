@@ -81,7 +81,7 @@ function Help(props: { readonly fault: DeviceFault | null; readonly what: "camer
 function Choose({ desk, kind }: { readonly desk: Desk; readonly kind: "camera" | "microphone" }) {
   const { media } = desk;
   const input = kind === "camera" ? "videoinput" : "audioinput";
-  const devices = media.devices.value.filter((device) => device.kind === input && device.deviceId);
+  const devices = media.plugged.devices.value.filter((device) => device.kind === input && device.deviceId);
   const track = (kind === "camera" ? media.camera : media.microphone).value;
   if (devices.length < 2 || !track) return null;
   return (

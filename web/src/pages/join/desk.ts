@@ -1,10 +1,15 @@
 import { signal } from "@preact/signals-core";
+import { leaveQuickly } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { CheckResult, Commands, PartnerView } from "../../protocol";
-import { Media } from "../../rtc/media";
+import { roomOn } from "../../rtc/desk";
+import type { Media } from "../../rtc/media";
+import type { Share } from "../../rtc/share";
 import { newId } from "../../state/ids";
 import { Live } from "../../state/live";
+import { SafeWord } from "../../state/safeWord";
 import { PolicyClock } from "../../state/policyClock";
+import type { Talk } from "../../state/talk";
 import { countedElsewhere, type Step } from "./screen";
 
 /** Everything the partner's page can do, in one place; it ends with the page. */
@@ -15,16 +20,13 @@ export class Desk {
   readonly trouble = signal<string | null>(null);
   readonly live: Live<PartnerView>;
   readonly media: Media;
+  readonly talk: Talk;
+  readonly share: Share;
+  readonly word = new SafeWord();
 
   constructor(readonly token: string) {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
-    this.media = new Media({
-      answer: (sdp) => this.live.send("answer_media", { sdp }),
-      restart: () => this.live.restartMedia(),
-      devices: (microphone, camera) => void this.live.send("set_devices", { microphone, camera }),
-    });
-    this.live.onOffer = (offered) => void this.media.take(offered);
-    this.live.wantsMedia = () => this.media.wanted && !this.media.healthy;
+    ({ media: this.media, talk: this.talk, share: this.share } = roomOn(this.live));
   }
 
   /** Gives a command; a refusal is shown where the person is. */
@@ -78,11 +80,17 @@ export class Desk {
     await this.live.send("leave", {});
   }
 
-  /** Everything off at once, and nothing of this page left in the tab's history. */
+  /** Everything off at once, the seat given up, and nothing of this page left in the tab's history. */
   vanish(): void {
     this.media.close();
+    leaveQuickly(this.token);
     this.live.stop();
-    location.replace("about:blank");
+    location.replace("/today");
+  }
+
+  /** A sign to the therapist. Whatever comes of it, nothing on this page changes. */
+  help(): void {
+    void this.live.send("ask_for_help", {});
   }
 }
 

@@ -1,11 +1,12 @@
 import type { PartnerView } from "../../protocol";
 import { REASON, ROLE } from "../../words/policy";
 import { Title } from "../../ui/page";
-import { city, clockTime, partOfDay, relativeDay, shortTime } from "../../words/times";
+import { city, clockTime, day, deviceZone, partOfDay, relativeDay, shortTime } from "../../words/times";
 import type { Desk } from "./desk";
 import { minutesUntil } from "./late";
 
 const MINUTE = 60_000;
+const EARLY = 8 * 60 * MINUTE;
 const LATE_FROM = 100 * MINUTE; // earlier than this before the start, nobody knows yet that they'll be late
 
 export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
@@ -26,6 +27,8 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
         <p class="soft">
           {partner ? "" : `As ${ROLE[you.role] ?? you.role} · `}With {host.name} · {session.minutes} minutes · {city(you.zone)} time
         </p>
+        <Elsewhere at={session.starts_at} zone={you.zone} />
+        {Date.parse(session.starts_at) - now > EARLY && <p class="soft">There’s nothing to do until then. This link stays good.</p>}
       </div>
       {view.late_until && (
         <p class="sheet" role="status">
@@ -54,6 +57,18 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
         The check is only for you: nobody sees or hears you until {host.name} lets you in. Nothing is recorded.
       </p>
     </>
+  );
+}
+
+/** Somebody whose device is in another zone reads what its own clock will show then. */
+function Elsewhere({ at, zone }: { readonly at: string; readonly zone: string }) {
+  const other = deviceZone(at, zone);
+  if (!other) return null;
+  const when = day(at, other) === day(at, zone) ? clockTime(at, other) : `${day(at, other)}, ${clockTime(at, other)}`;
+  return (
+    <p class="soft">
+      Your device shows another time zone: there it’s {when} ({city(other)}).
+    </p>
   );
 }
 

@@ -1,37 +1,61 @@
 import { useEffect, useState } from "preact/hooks";
-import type { PartnerView, Question, Sent } from "../../protocol";
-import { slotOf } from "../../rtc/slots";
+import type { AsideView, PartnerView, Question, Sent } from "../../protocol";
+import { streamOf } from "../../rtc/desk";
+import { Line } from "../../ui/line";
 import { Title } from "../../ui/page";
-import { PlanPanel } from "../../ui/relapse/panel";
+import { CAPTIONER } from "../../state/talk";
+import { Captioning, Captions } from "../../ui/room/captions";
+import { Said } from "../../ui/room/said";
+import { Gone, Newest, Showing, Weak } from "../../ui/room/over";
+import { RoomTools } from "../../ui/room/tools";
+import { Privacy } from "../../ui/privacy";
 import { Ring } from "../../ui/ring";
+import { Vanish } from "../../ui/vanish";
 import { OwnTile, PersonTile } from "../../ui/tile";
 import { MOMENT, MOMENT_MORE } from "../../words/policy";
+import { clockWords } from "../../words/clock";
 import { clockTime } from "../../words/times";
 import { isJoint } from "../../words/people";
 import { capital } from "../../words/word";
+import { Safe } from "./ask";
 import type { Desk } from "./desk";
 import { LeaveDialog } from "./waiting";
 
 export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
-  const { media, live } = desk;
+  const { media, live, talk } = desk;
+  const sharing = view.people.some(({ key }) => key === talk.room.value.sharing);
   const [leaving, setLeaving] = useState(false);
   const [blocked, setBlocked] = useState<(() => void) | null>(null);
-  const names = view.people.map((person) => person.name).join(" and ");
+  const names = company(view.people.map((person) => person.name));
   return (
     <div class="room">
       <header>
-        <Title tab="Your session">{names ? `With ${names}` : "Your session"}</Title>
-        <Left desk={desk} view={view} />
+        <div>
+          <Title tab="Your session">{names ? `With ${names}` : "Your session"}</Title>
+          {media.connection.value === "connected" && <Privacy secrecy={media.secrecy} />}
+        </div>
+        <div class="way-out">
+          <Left desk={desk} view={view} />
+          <Vanish desk={desk} />
+        </div>
       </header>
-      <main data-others={view.people.length}>
+      <main data-others={view.people.length} {...(sharing && { "data-sharing": "" })}>
         <div class="over">
           {view.question && <Merge desk={desk} question={view.question} zone={view.you.zone} />}
-          <Now view={view} />
-          {live.phase.value === "lost" && (
-            <p class="banner" role="status">
-              Your connection is away. We’re bringing you back; your place is kept.
+          {view.safety === "asked" && <Safe desk={desk} view={view} />}
+          {view.aside?.yours && view.people.length > 0 && (
+            <p class="banner calm" role="status">
+              You’re with {view.host.name} alone. Nobody else hears or sees you now.
             </p>
           )}
+          <Now view={view} />
+          <Newest talk={talk} />
+          {view.you.role === CAPTIONER && <Captioning talk={talk} />}
+          <Captions talk={talk} />
+          <Gone media={media} />
+          <Showing desk={desk} />
+          <Weak media={media} />
+          <Line phase={live.phase.value} away="Your connection is away. We’re bringing you back; your place is kept." />
           {live.phase.value !== "lost" && media.connection.value === "failed" && (
             <p class="banner" role="status">
               The video connection is weak. We’re trying again.
@@ -51,35 +75,72 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
           )}
         </div>
         {view.people.map((person) => {
-          const slot = slotOf(live.slots.value, person.key);
-          const stream = slot === null ? null : (media.streams.value[slot] ?? null);
-          return <PersonTile key={person.key} person={person} stream={stream} onBlocked={(play) => setBlocked(() => play)} />;
+          const stream = streamOf(live, media, person.key);
+          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} onBlocked={(play) => setBlocked(() => play)} />;
         })}
         {view.people.length === 0 && (
           <div class="tile">
-            <div class="alone">
-              <strong>You’re in the room.</strong>
-              <p>{view.host.name} will be with you in a moment.</p>
-            </div>
+            {view.aside ? (
+              <Apart desk={desk} view={view} aside={view.aside} />
+            ) : (
+              <div class="alone">
+                <strong>You’re in the room.</strong>
+                <p>{view.host.name} will be with you in a moment.</p>
+              </div>
+            )}
           </div>
         )}
-        <OwnTile class="self" name={view.you.name} camera={media.camera.value} says={media.muted.value ? "You, muted" : "You"} />
+        <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.camera.value : null} says={media.muted.value ? "You, muted" : "You"} hand={talk.handUp} />
       </main>
+      <Said people={view.people} muted={media.muted.value} camera={media.camera.value !== null} told={view.moments.length > 0} />
       <Bar desk={desk} view={view} onLeave={() => setLeaving(true)} />
       {leaving && <LeaveDialog desk={desk} host={view.host.name} onClose={() => setLeaving(false)} />}
     </div>
   );
 }
 
+/** "Dr. Rivera, Robin and Kim"; more are counted, so that the pictures keep the height of a phone. */
+function company(names: readonly string[]): string {
+  const [first, second, third, ...more] = names;
+  if (more.length > 0) return `${first} and ${names.length - 1} others`;
+  return third ? `${first}, ${second} and ${third}` : second ? `${first} and ${second}` : (first ?? "");
+}
+
 function Left({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
-  const until = Date.parse(view.session.starts_at) + view.session.minutes * 60_000;
-  const minutes = Math.ceil((until - desk.clock.now.value) / 60_000);
   const { speed } = view;
   return (
     <small>
       {speed !== 1 && `Demo, ${speed} times as fast. `}
-      {minutes > 0 && minutes <= view.session.minutes && <span class="nowrap">{minutes} min left</span>}
+      <span class="nowrap">{clockWords(view.session, desk.clock.now.value)}</span>
     </small>
+  );
+}
+
+/** The therapist speaks with somebody alone. Nothing of it comes here: the server forwards nothing. */
+function Apart({ desk, view, aside }: { readonly desk: Desk; readonly view: PartnerView; readonly aside: AsideView }) {
+  const host = view.host.name;
+  const minutes = Math.max(0, Math.floor((desk.clock.now.value - Date.parse(aside.since)) / 60_000));
+  if (aside.yours)
+    return (
+      <div class="alone">
+        <strong>{host} will be back in a moment.</strong>
+        <p>You’re in private. Nobody else hears or sees you.</p>
+      </div>
+    );
+  return (
+    <div class="alone">
+      <strong role="status">
+        {host} is speaking with {isJoint(view.session.kind) ? "your partner" : "somebody"} alone for a while.
+      </strong>
+      <p>
+        That’s an ordinary part of a session. Nobody hears or sees you meanwhile, and you hear nobody. Your place is kept, and you don’t
+        need to do anything.
+      </p>
+      <p>
+        Since {clockTime(aside.since, view.you.zone)}
+        {minutes > 0 && ` · ${minutes} min`}
+      </p>
+    </div>
   );
 }
 
@@ -113,6 +174,9 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
   };
   return (
     <section class="sheet ask rise" role="alertdialog" aria-labelledby="merge" aria-describedby="merge-more">
+      <p class="unseen" role="alert">
+        Your partner has come. May they join you now? Either answer is fine.
+      </p>
       <div class="row">
         <h2 class="grow" id="merge">
           Your partner has come. May they join you now?
@@ -136,17 +200,17 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
 }
 
 function Bar({ desk, view, onLeave }: { readonly desk: Desk; readonly view: PartnerView; readonly onLeave: () => void }) {
-  const { media } = desk;
+  const { media, live } = desk;
   const noSound = !media.microphone.value;
   return (
     <nav class="bar" aria-label="Your sound and picture">
-      <button type="button" aria-pressed={media.muted.value} disabled={noSound} onClick={() => media.setMuted(!media.muted.value)}>
+      <button class={media.muted.value ? "off" : ""} type="button" disabled={noSound} onClick={() => media.setMuted(!media.muted.value)}>
         {noSound ? "No sound" : media.muted.value ? "Unmute" : "Mute"}
       </button>
-      <button type="button" aria-pressed={!media.camera.value} onClick={() => void media.setCameraOff(media.camera.value !== null)}>
+      <button class={media.camera.value ? "" : "off"} type="button" onClick={() => void media.setCameraOff(media.camera.value !== null)}>
         {media.camera.value ? "Camera off" : "Camera on"}
       </button>
-      {isJoint(view.session.kind) && <PlanPanel token={desk.token} zone={view.you.zone} />}
+      <RoomTools desk={desk} people={[{ key: "therapist", name: view.host.name }]} stream={streamOf(live, media, "therapist")} plan={isJoint(view.session.kind) ? view.you.zone : null} />
       <button class="rose" type="button" onClick={onLeave}>
         Leave
       </button>

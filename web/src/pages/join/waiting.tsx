@@ -4,6 +4,7 @@ import { Dialog } from "../../ui/dialog";
 import { Moments } from "../../ui/moments";
 import { Title } from "../../ui/page";
 import { OwnTile } from "../../ui/tile";
+import { AskPrivately } from "./ask";
 import type { Desk } from "./desk";
 
 /** Does anyone know I'm here; can they see me; what happens and when. */
@@ -22,6 +23,7 @@ export function WaitingScreen({ desk, view }: { readonly desk: Desk; readonly vi
           {knows[host.state]} Nobody can see or hear you yet.
         </p>
       </div>
+      <AskPrivately desk={desk} view={view} />
       <Mirror desk={desk} view={view} />
       <Moments moments={view.moments} host={host.name} zone={you.zone} />
       <Actions desk={desk} view={view} />
@@ -39,6 +41,7 @@ export function HeldScreen({ desk, view }: { readonly desk: Desk; readonly view:
           This is a private place. Nobody can see or hear you, and {view.host.name} knows that you’ve come.
         </p>
       </div>
+      <AskPrivately desk={desk} view={view} />
       <Mirror desk={desk} view={view} />
       <Moments moments={view.moments} host={view.host.name} zone={view.you.zone} />
       <Actions desk={desk} view={view} />

@@ -29,10 +29,11 @@ export class Desk {
     this.busy.value = true;
     try {
       this.page.value = await work();
-      this.said.value = said;
+      if (said) this.said.value = said;
       return true;
     } catch (error) {
       this.trouble.value = error instanceof Refused ? error.message : this.say.value("trouble");
+      if (error instanceof Refused && error.code === "changed_meanwhile") this.page.value = await portal(this.token).catch(() => this.page.value);
       return false;
     } finally {
       this.busy.value = false;

@@ -1,36 +1,41 @@
 import { useState } from "preact/hooks";
 import { type Coming, enter, tell } from "../../api/portal";
+import { REASONS } from "../../protocol";
 import { Dialog } from "../../ui/dialog";
+import { Elsewhere } from "../../ui/elsewhere";
 import type { Said } from "../../words/say";
 import { city, clockTime, day, shortDay } from "../../words/times";
 import type { Desk } from "./desk";
+import { Earlier } from "./earlier";
 
-const REASONS = ["scheduling_conflict", "individual_work", "space", "recovery_stage", "illness", "emergency", "other"] as const;
-
-/** The next session, large, with its door; then those after it. */
+/** The next session, large, with its door. */
 export function Next({ desk }: { readonly desk: Desk }) {
   const { value: say } = desk.say;
-  const [first, ...others] = desk.page.value.coming;
+  const [first] = desk.page.value.coming;
   if (!first) return <p class="sheet soft">{say("nothing_coming")}</p>;
   return (
-    <>
-      <section class="sheet next" aria-labelledby="next">
-        <h2 id="next" class="soft">
-          {say("next")}
-        </h2>
-        <Card desk={desk} one={first} />
-      </section>
-      {others.length > 0 && (
-        <section class="list" aria-labelledby="coming">
-          <h2 id="coming">{say("coming")}</h2>
-          <ul class="sheet coming">
-            {others.map((one) => (
-              <Later key={one.id} desk={desk} one={one} />
-            ))}
-          </ul>
-        </section>
-      )}
-    </>
+    <section class="sheet next" aria-labelledby="next">
+      <h2 id="next" class="soft">
+        {say("next")}
+      </h2>
+      <Card key={first.id} desk={desk} one={first} />
+    </section>
+  );
+}
+
+/** The sessions after the next one. */
+export function After({ desk }: { readonly desk: Desk }) {
+  const others = desk.page.value.coming.slice(1);
+  if (others.length === 0) return null;
+  return (
+    <section class="list" aria-labelledby="coming">
+      <h2 id="coming">{desk.say.value("coming")}</h2>
+      <ul class="sheet coming">
+        {others.map((one) => (
+          <Later key={one.id} desk={desk} one={one} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -55,6 +60,7 @@ function Card({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
       <p>
         {kindOf(desk, one)} <small class="block">{`${say("minutes", { count: one.minutes })} · ${say("zone", { city: city(zone) })}`}</small>
       </p>
+      <Elsewhere say={say} at={one.starts_at} zone={zone} />
       {one.open && !one.away ? (
         <button class="primary big wide" type="button" onClick={() => void go()}>
           {say("join")}
@@ -63,6 +69,7 @@ function Card({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
         !one.away && <p class="soft">{say("opens", { time: clockTime(one.opens_at, zone) })}</p>
       )}
       <Word desk={desk} one={one} />
+      <Earlier desk={desk} one={one} />
     </>
   );
 }
@@ -79,6 +86,7 @@ function Later({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
         <span class="soft">{kindOf(desk, one)}</span>
       </button>
       {(open || one.away) && <Word desk={desk} one={one} />}
+      {open && !one.away && <Earlier desk={desk} one={one} />}
     </li>
   );
 }
@@ -87,6 +95,7 @@ function Later({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
 function Word({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
   const { value: say } = desk.say;
   const [asking, setAsking] = useState<"late" | "cant" | null>(null);
+  const when = day(one.starts_at, desk.page.value.zone);
   const send = async (reason: string | null, late: number | null) => {
     setAsking(null);
     await desk.give(() => tell(desk.token, one.id, reason, late), reason ? say("moved") : say("kept"));
@@ -105,10 +114,10 @@ function Word({ desk, one }: { readonly desk: Desk; readonly one: Coming }) {
     <>
       {one.late_until && <p class="soft">{say("said_late", { time: clockTime(one.late_until, desk.page.value.zone) })}</p>}
       <div class="row word">
-        <button class="small" type="button" onClick={() => setAsking("late")}>
+        <button class="small" type="button" aria-label={`${say("late")}: ${when}`} onClick={() => setAsking("late")}>
           {say("late")}
         </button>
-        <button class="small" type="button" onClick={() => setAsking("cant")}>
+        <button class="small" type="button" aria-label={`${say("cant")}: ${when}`} onClick={() => setAsking("cant")}>
           {say("cant")}
         </button>
       </div>

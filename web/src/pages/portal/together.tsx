@@ -1,5 +1,5 @@
 import type { Mark } from "../../api/portal";
-import { duration, shortDay } from "../../words/times";
+import { shortDay } from "../../words/times";
 import type { Desk } from "./desk";
 
 const STEP = 46;
@@ -7,12 +7,11 @@ const EDGE = 26;
 const MIDDLE = 30;
 const APART = 13;
 
-/** The weeks together, as two strands that meet where both were there; and this client’s own week in hours. */
+/** The weeks together, as two strands that meet where both were there. */
 export function Together({ desk }: { readonly desk: Desk }) {
   const { value: say } = desk.say;
-  const { together, kindness, minutes, zone } = desk.page.value;
+  const { together, kindness, zone } = desk.page.value;
   const held = together.filter((one) => !one.to_come);
-  const parts = (["joint", "individual", "group"] as const).filter((part) => minutes[part] > 0);
   return (
     <section class="sheet col tight" aria-labelledby="together">
       <h2 id="together">{say("together")}</h2>
@@ -32,9 +31,6 @@ export function Together({ desk }: { readonly desk: Desk }) {
         </div>
       )}
       {held.some((one) => one.together) && <small>{say("together_note")}</small>}
-      <p class="soft">
-        <strong>{say("this_week")}:</strong> {parts.length === 0 ? say("hours_none") : parts.map((part) => `${duration(minutes[part])} ${say(`hours_${part}`)}`).join(", ")}
-      </p>
     </section>
   );
 }

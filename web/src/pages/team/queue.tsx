@@ -1,11 +1,11 @@
 import { useRef, useState } from "preact/hooks";
 import { assess, Refused, type Review, type ReviewItem, type Reviews } from "../../api/rest";
+import { Strands } from "../../ui/strands";
 import { names } from "../../words/console";
 import { FOCUS } from "../../words/policy";
 import { HINDERS, MEASURE, reasons, whichSession } from "../../words/review";
 import { clockTime, shortDay } from "../../words/times";
 import { word } from "../../words/word";
-import { Strands } from "./strands";
 
 /** What the team looks at together, longest waiting first; below it, what was looked at of late. */
 export function Queue({ token, reviews }: { readonly token: string; readonly reviews: Reviews }) {

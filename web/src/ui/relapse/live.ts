@@ -1,15 +1,19 @@
 import { signal } from "@preact/signals";
 import * as Y from "yjs";
-import { type Plan, plan, SECTIONS, type Section, type Whose } from "../../api/relapse";
+import { type Plan, plan, SECTIONS, signPlan, type Section, type Whose } from "../../api/relapse";
+import { nodeAt } from "../../api/node";
+import { Roads } from "../../state/roads";
 
 type Said =
   | { readonly t: "state"; readonly update: string; readonly vector: string }
   | { readonly t: "update"; readonly update: string; readonly by: string }
   | { readonly t: "presence"; readonly here: readonly string[]; readonly open: boolean }
   | { readonly t: "version" }
+  | { readonly t: "elsewhere"; readonly address: string }
   | { readonly t: "refused"; readonly code: string };
 
 const AGAIN = [500, 1000, 2000, 5000]; // ms before a lost connection is tried again
+const TOGETHER = 60; // ms of typing that go out in one piece
 const QUIET = 2500; // ms after which nobody is said to be writing
 
 /** The plan as it is written now. What is written while the connection is gone stays here, and goes out when it is back. */
@@ -23,19 +27,47 @@ export class LivePlan {
   readonly refused = signal<string | null>(null);
   #socket: WebSocket | null = null;
   #tries = 0;
+  #roads = new Roads();
   #ended = false;
   #again = 0;
   #still = 0;
+  #behind = false;
+  #waiting: Uint8Array[] = [];
 
   constructor(readonly whose: Whose) {
     SECTIONS.forEach((section) => this.text(section));
-    this.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== this && this.#send({ t: "update", update: encoded(update) }));
+    this.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== this && this.#soon(update));
+    addEventListener("offline", this.#away);
+    addEventListener("online", this.#home);
     void this.look();
     this.#connect();
   }
 
+  // The browser knows at once that the network is gone or back; a socket finds out much later.
+  readonly #away = () => (this.#drop(), this.#lost());
+  readonly #home = () => {
+    if (this.connected.value) return;
+    clearTimeout(this.#again);
+    this.#tries = 0;
+    this.#drop();
+    this.#connect();
+  };
+
+  #drop(): void {
+    if (!this.#socket) return;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
+  }
+
   text(section: Section): Y.Text {
     return this.doc.getText(section);
+  }
+
+  /** Sign the version that was shown. */
+  async sign(version: number, name: string): Promise<void> {
+    this.plan.value = await signPlan(this.whose, version, name);
+    this.#send({ t: "signed" });
   }
 
   async look(): Promise<void> {
@@ -44,13 +76,17 @@ export class LivePlan {
 
   end(): void {
     this.#ended = true;
+    removeEventListener("offline", this.#away);
+    removeEventListener("online", this.#home);
     clearTimeout(this.#again);
     clearTimeout(this.#still);
-    this.#socket?.close();
+    if (this.#waiting.length > 0) this.#send({ t: "update", update: encoded(Y.mergeUpdates(this.#waiting.splice(0))) });
+    this.#socket?.close(1000); // a goodbye: who only loses the connection counts as here for a moment
   }
 
   #connect(): void {
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/v1/relapse-plan/live`);
+    const { origin, path } = nodeAt(this.#roads.at);
+    const socket = new WebSocket(`${origin.replace(/^http/, "ws")}${path}/v1/relapse-plan/live`);
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ t: "open", token: this.whose.token, couple: this.whose.couple ?? null, vector: encoded(Y.encodeStateVector(this.doc)) }));
     socket.onmessage = (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as Said);
@@ -58,9 +94,9 @@ export class LivePlan {
   }
 
   #lost(): void {
-    this.connected.value = false;
-    this.open.value = false;
+    this.connected.value = false; // whoever was writing writes on; whether they still may is told when it is back
     if (this.#ended || this.refused.value === "unknown") return;
+    this.#roads.next(); // where we came from: it knows who is there now
     this.#again = window.setTimeout(() => this.#connect(), AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]);
   }
 
@@ -69,6 +105,8 @@ export class LivePlan {
       case "state":
         this.connected.value = true;
         this.#tries = 0;
+        this.#roads.arrived([]);
+        this.refused.value = null;
         Y.applyUpdate(this.doc, decoded(said.update), this);
         if (this.open.value) this.#sendWhatIsMissing(decoded(said.vector));
         return;
@@ -80,15 +118,38 @@ export class LivePlan {
         const opened = said.open && !this.open.value;
         this.here.value = said.here;
         this.open.value = said.open;
-        if (opened && this.connected.value) this.#send({ t: "ask", vector: encoded(Y.encodeStateVector(this.doc)) });
+        if (opened && this.connected.value) this.#ask();
         return;
       }
       case "version":
         void this.look();
         return;
+      case "elsewhere":
+        this.#drop();
+        if (this.#roads.sentTo(said.address)) this.#connect();
+        else this.#lost();
+        return;
       case "refused":
         this.refused.value = said.code;
+        this.#behind = true;
     }
+  }
+
+  /** What is typed goes out a moment later in one piece; after a refusal, with all that was refused. */
+  #soon(update: Uint8Array): void {
+    this.#waiting.push(update);
+    if (this.#waiting.length > 1) return;
+    window.setTimeout(() => {
+      if (this.#waiting.length === 0) return;
+      const all = Y.mergeUpdates(this.#waiting.splice(0));
+      if (this.#behind) this.#ask();
+      else this.#send({ t: "update", update: encoded(all) });
+    }, TOGETHER);
+  }
+
+  #ask(): void {
+    this.#behind = false;
+    this.#send({ t: "ask", vector: encoded(Y.encodeStateVector(this.doc)) });
   }
 
   #sendWhatIsMissing(vector: Uint8Array): void {

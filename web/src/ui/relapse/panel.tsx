@@ -1,3 +1,4 @@
+import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { plan } from "../../api/relapse";
 import { usePlan } from "./section";
@@ -5,29 +6,26 @@ import { usePlan } from "./section";
 // The rooms speak English; their words are written here, because the catalogue would be one more thing to wait for.
 const LANGUAGE = "en";
 
-/** “Our plan” beside the video of a couple that has one; for everybody else there is no such button. */
-export function PlanPanel({ token, zone }: { readonly token: string; readonly zone: string }) {
+/** “Our plan” beside the video of a couple that has one; for everybody else `open` is null. */
+export function usePlanPanel(of: { readonly token: string; readonly zone: string } | null): { readonly open: (() => void) | null; readonly panel: VNode | null } {
   const [there, setThere] = useState(false);
-  const [open, setOpen] = useState(false);
+  const [shown, setShown] = useState(false);
   const { Plan, load } = usePlan();
-  useEffect(() => void plan({ token }).then(() => setThere(true), () => setThere(false)), [token]);
-  if (!there) return null;
-  return (
-    <>
-      <button type="button" aria-expanded={open} onClick={() => (load(), setOpen(!open))}>
-        Our plan
-      </button>
-      {open && (
-        <aside class="planpanel col" aria-label="Our plan">
-          <div class="row">
-            <h2 class="grow">Our plan</h2>
-            <button class="small" type="button" onClick={() => setOpen(false)}>
-              Close
-            </button>
-          </div>
-          {Plan && <Plan token={token} language={LANGUAGE} zone={zone} />}
-        </aside>
-      )}
-    </>
+  const token = of?.token;
+  useEffect(() => void (token ? plan({ token }).then(() => setThere(true), () => setThere(false)) : setThere(false)), [token]);
+  if (!there || !of) return { open: null, panel: null };
+  const open = () => (load(), setShown(true));
+  if (!shown) return { open, panel: null };
+  const panel = (
+    <aside class="planpanel col" aria-label="Our plan">
+      <div class="row">
+        <h2 class="grow">Our plan</h2>
+        <button class="small" type="button" onClick={() => setShown(false)}>
+          Close
+        </button>
+      </div>
+      {Plan && <Plan token={of.token} language={LANGUAGE} zone={of.zone} />}
+    </aside>
   );
+  return { open, panel };
 }

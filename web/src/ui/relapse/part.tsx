@@ -1,6 +1,8 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type * as Y from "yjs";
 
+const MOST = 4000; // characters that the server takes of a part
+
 interface Props {
   readonly label: string;
   readonly hint: string;
@@ -36,7 +38,7 @@ export function Part({ label, hint, text, open }: Props) {
   return (
     <p class="field">
       <label for={id}>{label}</label>
-      <textarea ref={area} id={id} rows={2} readOnly={!open} aria-describedby={`${id}-hint`} value={shown} onInput={(event) => type(text, event.currentTarget.value)} />
+      <textarea ref={area} id={id} rows={2} maxLength={MOST} readOnly={!open} aria-describedby={`${id}-hint`} value={shown} onInput={(event) => type(text, event.currentTarget.value)} />
       <small id={`${id}-hint`}>{hint}</small>
     </p>
   );

@@ -1,6 +1,6 @@
 import "../../styles/relapse.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Plan, planPdf, SECTIONS, signPlan, version, type Whose } from "../../api/relapse";
+import { type Plan, planPdf, SECTIONS, version, type Whose } from "../../api/relapse";
 import { Refused } from "../../api/rest";
 import { type Language, sayIn } from "../../words/say";
 import { shortDay, clockTime } from "../../words/times";
@@ -41,7 +41,7 @@ export function RelapsePlan({ token, couple, language, zone }: Props) {
           {SECTIONS.map((section) => (
             <Part key={section} label={say(`plan_${section}`)} hint={say(`plan_${section}_hint`)} text={live.text(section)} open={live.open.value} />
           ))}
-          <Sign plan={plan} say={say} onSign={(name) => void give(async () => void (live.plan.value = await signPlan(live.whose, plan.version, name)))} />
+          <Sign plan={plan} say={say} onSign={(name) => void give(() => live.sign(plan.version, name))} />
         </>
       )}
       {trouble && (

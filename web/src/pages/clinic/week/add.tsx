@@ -12,7 +12,7 @@ interface Props {
 
 /** A session that nobody proposed: any time of the week, the clinic’s own clock. */
 export function AddSession({ week, couple, onAdd }: Props) {
-  const begin = wallOf(Math.max(Date.parse(week.since), Date.now() + 120_000), week.zone);
+  const begin = wallOf(Math.max(Date.parse(week.since), Date.parse(week.now) + 120_000), week.zone);
   const [what, setWhat] = useState("couples");
   const [date, setDate] = useState(begin.slice(0, 10));
   const [time, setTime] = useState(begin.slice(11));

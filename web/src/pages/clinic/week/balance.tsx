@@ -1,38 +1,64 @@
 import type { Targets } from "../../../api/clinic";
 import type { Key, Wanted, Week } from "../../../api/weeks";
+import { parts } from "../../../words/hours";
 import { duration } from "../../../words/times";
-import type { Names } from "../../../words/week";
+import { drifted, type Names } from "../../../words/week";
+import { Bar, BarKey, sum } from "../bar";
 
-const PARTS = { joint: "together", individual: "on their own", group: "in groups" } as const;
-type Part = keyof typeof PARTS;
-const ORDER = Object.keys(PARTS) as Part[];
+const KEYS = ["a", "b"] as const;
 
-/** What the week comes to for each of the two, beside what its phase wants: one bar each. */
-export function Balance({ week, drafts, who }: { readonly week: Week; readonly drafts: readonly Wanted[]; readonly who: Names }) {
-  const rows = (["a", "b"] as const).map((key) => ({ name: who[key], minutes: minutesOf(week, drafts, key) }));
-  const wanted = { name: "The phase wants", minutes: week.targets };
-  const longest = Math.max(...[...rows, wanted].map((row) => sum(row.minutes)), 1);
+interface Props {
+  readonly week: Week;
+  readonly drafts: readonly Wanted[];
+  readonly who: Names;
+}
+
+/** What the week comes to for each of the two, beside what its phase wants; and the last weeks alone and together. */
+export function Balance({ week, drafts, who }: Props) {
+  const rows = KEYS.map((key) => ({ key, minutes: minutesOf(week, drafts, key) }));
+  const wanted = sum(week.targets);
+  const longest = Math.max(...rows.map((row) => sum(row.minutes)), wanted, 1);
   return (
-    <section class="sheet balance" aria-label="The balance of this week">
-      {[...rows, wanted].map((row) => (
-        <div key={row.name} class="balancerow">
-          <span>{row.name}</span>
-          <div class="bar" role="img" aria-label={`${row.name}: ${said(row.minutes)}`}>
-            {ORDER.map((part) => (
-              <i key={part} class={part} style={`flex-basis:${(100 * row.minutes[part]) / longest}%`} />
-            ))}
-          </div>
-          <span class="soft nowrap">{duration(sum(row.minutes))}</span>
+    <section class="sheet balance" aria-labelledby="balance">
+      <h2 id="balance">The balance of this week</h2>
+      {rows.map(({ key, minutes }) => (
+        <div key={key} class="balancerow">
+          <span>{who[key]}</span>
+          <Bar said={`${who[key]}: ${parts(minutes)}, of ${duration(wanted)}`} minutes={minutes} longest={longest} mark={wanted} />
+          <span class="soft nowrap">{duration(sum(minutes))}</span>
         </div>
       ))}
-      <p class="key" aria-hidden="true">
-        {ORDER.map((part) => (
-          <small key={part}>
-            <i class={part} /> {PARTS[part]}
-          </small>
-        ))}
-      </p>
+      <BarKey mark={`what the phase wants: ${parts(week.targets)}`} />
+      <Recent week={week} who={who} />
     </section>
+  );
+}
+
+/** Minutes alone beside minutes together, of the last three weeks. Where alone has taken over, it says so. */
+function Recent({ week, who }: Pick<Props, "week" | "who">) {
+  const longest = Math.max(...KEYS.map((key) => week.recent[key].solo + week.recent[key].joint), 1);
+  if (KEYS.every((key) => week.recent[key].solo + week.recent[key].joint === 0)) return null;
+  return (
+    <>
+      <h3>The last three weeks, together and alone</h3>
+      {KEYS.map((key) => {
+        const { solo, joint } = week.recent[key];
+        return (
+          <div key={key} class="balancerow pair">
+            <span>{who[key]}</span>
+            <Bar said={`${who[key]}: ${duration(joint)} together, ${duration(solo)} alone`} minutes={{ joint, individual: solo, group: 0 }} longest={longest} />
+            <span class="soft nowrap">
+              {duration(joint)} and {duration(solo)}
+            </span>
+          </div>
+        );
+      })}
+      {week.drift.map((one) => (
+        <p key={one.who} class="notice">
+          {drifted(one.solo, one.joint, who[one.who])}
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -40,12 +66,4 @@ function minutesOf(week: Week, drafts: readonly Wanted[], key: Key): Targets {
   const all = [...week.booked.filter((one) => one.standing === "booked"), ...drafts].filter((one) => one.who.includes(key));
   const of = (kinds: readonly string[]) => all.filter((one) => kinds.includes(one.kind)).reduce((total, one) => total + one.minutes, 0);
   return { joint: of(["couples", "intake"]), individual: of(["individual"]), group: of(["group"]) };
-}
-
-function sum(minutes: Targets): number {
-  return minutes.joint + minutes.individual + minutes.group;
-}
-
-function said(minutes: Targets): string {
-  return ORDER.map((part) => `${duration(minutes[part])} ${PARTS[part]}`).join(", ");
 }

@@ -4,6 +4,8 @@ import { clockTime, day, shortDay } from "../../../words/times";
 import { KIND, type Names, people, reasons, STATUS, why } from "../../../words/week";
 import type { Desk } from "../desk";
 import { Another } from "./another";
+import { Change } from "./change";
+import { Repeat } from "./repeat";
 import type { Draft } from "./tab";
 
 interface Props {
@@ -13,6 +15,7 @@ interface Props {
   readonly drafts: readonly Draft[];
   readonly who: Names;
   readonly onDrafts: (drafts: readonly Draft[]) => void;
+  readonly onChanged: () => void;
 }
 
 type Row = { readonly at: string; readonly booked: Booked } | { readonly at: string; readonly drafts: readonly Draft[] };
@@ -40,14 +43,16 @@ export function Days(props: Props) {
   );
 }
 
-function BookedRow({ desk, one, week, who }: Props & { readonly one: Booked }) {
+function BookedRow(props: Props & { readonly one: Booked }) {
+  const { desk, one, week, who } = props;
+  const changing = { desk, couple: props.couple, week, onChanged: props.onChanged };
   const enter = () =>
     void desk.give(async () => {
       const { token } = await open(desk.token, one.id);
       window.open(`/console#${token}`, "_blank", "noopener");
     });
   const live = one.standing === "booked" && ["planned", "under_way", "solo"].includes(one.status);
-  const state = one.standing === "cancelled" ? "cancelled" : STATUS[one.status] ?? one.status;
+  const state = one.standing === "cancelled" && one.status !== "rescheduled" ? "cancelled" : STATUS[one.status] ?? one.status;
   return (
     <li class={`slot ${one.kind}`} data-session={one.id}>
       <time dateTime={one.starts_at}>{clockTime(one.starts_at, week.zone)}</time>
@@ -55,7 +60,9 @@ function BookedRow({ desk, one, week, who }: Props & { readonly one: Booked }) {
         <strong>{KIND[one.kind]}</strong> <span>{people(one.who, who)}</span>
         <small class="block">
           {one.minutes} min · {state === "" ? "booked" : state}
+          {one.series && ` · weekly, ${one.series.number + 1} of ${one.series.count}`}
         </small>
+        {one.standing === "booked" && one.status === "planned" && one.kind !== "group" && <Change {...changing} one={one} />}
       </div>
       {live && one.mine && (
         <button class="small" type="button" onClick={enter} aria-label={`Open the session: ${KIND[one.kind]}, ${day(one.starts_at, week.zone)}`}>
@@ -89,6 +96,7 @@ function DraftRow(props: Props & { readonly some: readonly Draft[] }) {
         </span>
       </label>
       {!first.group && <Another {...props} one={first} name={name} onTime={(starts_at) => change({ starts_at, reasons: [] })} />}
+      {!first.group && <Repeat {...props} one={first} name={name} />}
     </li>
   );
 }

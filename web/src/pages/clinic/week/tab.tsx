@@ -1,8 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Couple } from "../../../api/clinic";
+import type { Choice } from "../../../api/hours";
 import { accept, type Proposed, type Wanted, week as fetchWeek, type Week } from "../../../api/weeks";
-import { Busy } from "../../../ui/page";
-import { because, drifted, KIND, type Names, people } from "../../../words/week";
+import { Again, Busy } from "../../../ui/page";
+import { because, KIND, type Names, people } from "../../../words/week";
 import type { Desk } from "../desk";
 import { AddSession } from "./add";
 import { Balance } from "./balance";
@@ -16,30 +17,32 @@ export interface Draft extends Proposed {
 }
 
 export function WeekTab({ desk, couple }: { readonly desk: Desk; readonly couple: Couple }) {
-  const [number, setNumber] = useState(Math.min(Math.max(couple.week, 1), couple.weeks));
+  const [number, setShown] = useState(desk.weeks.get(couple.id) ?? Math.min(Math.max(couple.week, 1), couple.weeks));
+  const setNumber = (chosen: number) => (desk.weeks.set(couple.id, chosen), setShown(chosen));
   const [week, setWeek] = useState<Week | null>(null);
   const [drafts, setDrafts] = useState<readonly Draft[]>([]);
-  const show = (seen: Week) => (setWeek(seen), setDrafts(seen.proposed.map((one, n) => ({ ...one, id: `${n}`, taken: true, added: false }))));
+  const show = (seen: Week) => {
+    const chosen = chosenOf(seen, desk.chosen.value);
+    desk.chosen.value = [];
+    setWeek(seen);
+    setDrafts(seen.proposed.map((one, n) => ({ ...one, id: `${n}`, taken: chosen.includes(one), added: false })));
+  };
+  const again = () => void desk.give(async () => show(await fetchWeek(desk.token, couple.id, number)), desk.said.value);
   useEffect(() => {
     setWeek(null);
-    void desk.give(async () => show(await fetchWeek(desk.token, couple.id, number)));
+    again();
   }, [number, couple.id]);
   const chosen = drafts.filter((one) => one.taken);
   const count = new Set(chosen.map((one) => one.group || one.id)).size;
   const send = (sessions: readonly Wanted[]) =>
     desk.give(async () => show(await accept(desk.token, couple.id, number, sessions, week?.seen ?? 0)), "Booked. Both get one message with their times.");
-  if (!week || week.number !== number) return <Busy words="Looking for times…" />;
+  if (!week || week.number !== number) return desk.trouble.value ? <Again onAgain={again} /> : <Busy words="Looking for times…" />;
   const who = namesOf(couple);
   return (
     <>
       <WeekHead week={week} onNumber={setNumber} />
-      {week.drift.map((one) => (
-        <p key={one.who} class="notice">
-          {drifted(one.solo, one.joint, who[one.who])}
-        </p>
-      ))}
       <Balance week={week} drafts={chosen} who={who} />
-      <Days desk={desk} couple={couple.id} week={week} drafts={drafts} who={who} onDrafts={setDrafts} />
+      <Days desk={desk} couple={couple.id} week={week} drafts={drafts} who={who} onDrafts={setDrafts} onChanged={again} />
       {week.unplaced.length > 0 && (
         <section class="sheet col tight" aria-labelledby="unplaced">
           <h2 id="unplaced">Found no time</h2>
@@ -86,7 +89,15 @@ function WeekHead({ week, onNumber }: { readonly week: Week; readonly onNumber: 
   );
 }
 
-function namesOf(couple: Couple): Names {
+/** Of the proposed sessions those that somebody came here for; all of them where nobody did, or they are not there any more. */
+function chosenOf(week: Week, choices: readonly Choice[]): readonly Proposed[] {
+  const same = (one: Proposed, choice: Choice) =>
+    one.kind === choice.kind && one.group === choice.group && one.who.every((key) => choice.who.includes(key)) && Date.parse(one.starts_at) === Date.parse(choice.starts_at);
+  const found = week.proposed.filter((one) => choices.some((choice) => same(one, choice)));
+  return found.length > 0 ? found : week.proposed;
+}
+
+export function namesOf(couple: Couple): Names {
   const [a, b] = couple.partners;
   return { a: a?.name ?? "", b: b?.name ?? "", therapist: couple.therapist };
 }

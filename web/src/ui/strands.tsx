@@ -1,8 +1,13 @@
-import type { Knot, ReviewItem } from "../../api/rest";
-import { FOCUS } from "../../words/policy";
-import { MARK, pictureSaid } from "../../words/review";
-import { shortDay } from "../../words/times";
-import { capital, word } from "../../words/word";
+import type { Knot } from "../api/rest";
+import { FOCUS } from "../words/policy";
+import { MARK, pictureSaid } from "../words/review";
+import { shortDay } from "../words/times";
+import { capital, word } from "../words/word";
+
+export interface Attendance {
+  readonly names: readonly string[];
+  readonly knots: readonly Knot[];
+}
 
 const STEP = 52; // px between two sessions
 const EDGE = 26;
@@ -11,7 +16,7 @@ const TOP = 22;
 const THERE = new Set(["together", "alone", "attended", "came", "left_early"]);
 
 /** Two lives, side by side: the strands meet where both were there. The same stands below as a table. */
-export function Strands({ item, zone }: { readonly item: ReviewItem; readonly zone: string }) {
+export function Strands({ item, zone }: { readonly item: Attendance; readonly zone: string }) {
   const { knots, names } = item;
   const width = 2 * EDGE + STEP * Math.max(knots.length - 1, 0);
   const height = TOP + ROW * (names.length - 1) + 22;

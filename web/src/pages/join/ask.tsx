@@ -1,0 +1,65 @@
+import type { ComponentType } from "preact";
+import { useState } from "preact/hooks";
+import type { PartnerView } from "../../protocol";
+import type { Desk } from "./desk";
+
+interface Props {
+  readonly desk: Desk;
+  readonly view: PartnerView;
+}
+
+type Asked = ComponentType<{ readonly desk: Desk; readonly host: string; readonly onClose: () => void }>;
+
+/** What is between a partner and the therapist alone, asked at each session. Nobody is kept waiting for it. */
+export function AskPrivately({ desk, view }: Props) {
+  const [Shown, setShown] = useState<Asked | null>(null);
+  if (view.you.role !== "partner") return null;
+  const host = view.host.name;
+  const open = (load: () => Promise<Asked>) => void load().then((found) => setShown(() => found), () => (desk.trouble.value = "That didn’t load. Please try again."));
+  const where = () => open(() => import("./where").then((found) => found.WhereDialog));
+  return (
+    <>
+      {view.safety !== "answered" && <Safe desk={desk} view={view} />}
+      <div class="col tight">
+        {view.told_where_at ? (
+          <div class="row">
+            <span class="dot" aria-hidden="true" />
+            <span class="grow" role="status">
+              {host} knows where you are.
+            </span>
+            <button class="quiet" type="button" onClick={where}>
+              I’ve moved
+            </button>
+          </div>
+        ) : (
+          <button class="wide" type="button" onClick={where}>
+            Tell {host} where you are
+          </button>
+        )}
+        <button class="wide quiet" type="button" onClick={() => open(() => import("./quiet").then((found) => found.QuietDialog))}>
+          Ask for help without a word
+        </button>
+      </div>
+      {Shown && <Shown desk={desk} host={host} onClose={() => setShown(null)} />}
+    </>
+  );
+}
+
+/** What was answered is shown nowhere afterwards: a yes and a no leave the same page behind. */
+export function Safe({ desk, view }: Props) {
+  const answer = (safe: boolean) => void desk.give("answer_safety", { safe });
+  return (
+    <section class="sheet ask" aria-labelledby="safe">
+      <h2 id="safe">Are you alone, and OK to talk?</h2>
+      <p class="soft">Only {view.host.name} sees your answer, and either is fine.</p>
+      <div class="grid2">
+        <button type="button" onClick={() => answer(true)}>
+          Yes
+        </button>
+        <button type="button" onClick={() => answer(false)}>
+          No
+        </button>
+      </div>
+    </section>
+  );
+}

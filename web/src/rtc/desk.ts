@@ -1,0 +1,61 @@
+import { effect } from "@preact/signals-core";
+import type { Person, You } from "../protocol";
+import type { Live } from "../state/live";
+import { Talk } from "../state/talk";
+import { Media } from "./media";
+import { Share } from "./share";
+import { slotOf } from "./slots";
+
+interface Roomed {
+  readonly you: You;
+  readonly people: readonly Person[];
+}
+
+const QUIET = JSON.stringify({ away: false, sound_only: false, struggling: false });
+
+/** Sound, picture and talk of a page, on its live session. */
+export function roomOn<V extends Roomed>(live: Live<V>): { readonly media: Media; readonly talk: Talk; readonly share: Share } {
+  const media = new Media({
+    answer: (sdp) => live.send("answer_media", { sdp }),
+    restart: () => live.restartMedia(),
+    announce: (key) => live.send("announce_key", { key }),
+    send: (boxes) => live.send("send_keys", { boxes }),
+    devices: (microphone, camera) => void live.send("set_devices", { microphone, camera }),
+  });
+  const talk = new Talk({
+    send: (name, body) => live.send(name, body),
+    me: () => live.view.value?.you.key ?? "",
+    people: () => live.view.value?.people ?? [],
+    line: (readers, text) => media.secrecy.line(readers, text),
+    read: (sender, box) => media.secrecy.read(sender, box),
+  });
+  const share = new Share(media, talk.room, (on) => live.send("share_screen", { on }), () => live.view.value?.you.key ?? "");
+  // What only the page knows: the server forgets it with the connection and with the stay in the room.
+  let told = QUIET;
+  const tell = () => {
+    const now = JSON.stringify({ away: media.away.value, sound_only: media.soundOnly.value, struggling: media.struggling.value });
+    if (!talk.room.value.here) told = QUIET;
+    else if (now !== told) void live.send("show_state", JSON.parse((told = now)));
+  };
+  effect(tell);
+  live.onOffer = (offered) => void media.take(offered);
+  live.onJoined = () => {
+    media.joined();
+    talk.joined();
+    told = QUIET;
+    tell();
+  };
+  live.onMembers = (keys) => void media.secrecy.members(keys);
+  live.onKey = (sender, box) => void media.secrecy.box(sender, box);
+  live.onRoom = (room) => talk.changed(room);
+  live.onLine = (line) => void talk.heard(line);
+  live.onMoved = () => void (media.wanted && live.restartMedia());
+  live.wantsMedia = () => media.wanted && !media.healthy;
+  return { media, talk, share };
+}
+
+/** Sound and picture of this person, as far as they have a slot. */
+export function streamOf<V extends Roomed>(live: Live<V>, media: Media, person: string | undefined): MediaStream | null {
+  const slot = person === undefined ? null : slotOf(live.slots.value, person);
+  return slot === null ? null : (media.streams.value[slot] ?? null);
+}

@@ -1,0 +1,48 @@
+import { useRef, useState } from "preact/hooks";
+import type { Talk } from "../../state/talk";
+
+const SHOWN = 2; // lines: what is older was said long ago
+const MOST = 300; // characters that can be read while the next are typed
+
+/** What the captioner types, for everybody in the room. Nothing of it is kept after the session. */
+export function Captions({ talk }: { readonly talk: Talk }) {
+  return (
+    <div class="captions" role="log" aria-label="Captions">
+      {talk.captions.value.slice(-SHOWN).map((line) => (
+        <p key={line.n}>{line.text}</p>
+      ))}
+    </div>
+  );
+}
+
+/** The captioner's own field: one line, sent by Enter, so that the hands stay on the keys. */
+export function Captioning({ talk }: { readonly talk: Talk }) {
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const send = async () => {
+    const words = text.trim();
+    if (!words) return;
+    setText(""); // the next words are typed while these are on their way
+    const no = await talk.say(words, null);
+    setWrong(no);
+    if (no !== null) setText((typed) => (typed ? `${words} ${typed}` : words));
+    field.current?.focus();
+  };
+  return (
+    <form class="captioning" onSubmit={(event) => (event.preventDefault(), void send())}>
+      <label>
+        What is being said
+        <input ref={field} type="text" maxLength={MOST} autoComplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      </label>
+      <button class="primary" type="submit">
+        Show
+      </button>
+      {wrong && (
+        <p class="notice rose" role="alert">
+          {wrong}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,119 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Said } from "../../state/talk";
+import type { ToolProps } from "./tools";
+
+const MOST = 1000; // characters of a line, as the server takes them
+
+/** What is written in the room, beside the pictures. */
+export function Chat({ desk, people, host = false, onClose }: ToolProps) {
+  const { talk, media } = desk;
+  const [to, setTo] = useState(() => answering(talk.messages.value.at(-1)));
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [sending, setSending] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const log = useRef<HTMLDivElement>(null);
+  const lines = talk.messages.value;
+  const to_ = people.some(({ key }) => key === to) ? to : null; // whoever left can't be written to
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => log.current?.scrollTo(0, log.current.scrollHeight), [lines.length]);
+  const send = async () => {
+    const words = text.trim();
+    if (!words || sending) return;
+    setSending(true);
+    const no = await talk.say(words, to_);
+    setSending(false);
+    setWrong(no);
+    if (no === null) setText("");
+    field.current?.focus();
+  };
+  return (
+    <aside class="sidepanel chat" aria-label="Messages" onKeyDown={(event) => event.key === "Escape" && onClose()}>
+      <div class="row">
+        <h2 class="grow">Messages</h2>
+        <button class="small" type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      <div ref={log} class="log" role="log" aria-label="What was written" tabIndex={0}>
+        <ol>
+          {talk.closed.value > 0 && <li class="soft">What was written before you opened this page can’t be opened here.</li>}
+          {lines.length === 0 && <li class="soft">Nothing has been written yet.</li>}
+          {lines.map((line) => (
+            <Written key={`${line.sender} ${line.n}`} line={line} mine={line.name === ""} people={people} />
+          ))}
+        </ol>
+      </div>
+      <form onSubmit={(event) => (event.preventDefault(), void send())}>
+        <fieldset class="readers">
+          <legend>Who reads it</legend>
+          <Reader name="Everyone here" checked={to_ === null} onChoose={() => setTo(null)} />
+          {people.map(({ key, name }) => (
+            <Reader key={key} name={`Only ${name}`} checked={to_ === key} onChoose={() => setTo(key)} />
+          ))}
+        </fieldset>
+        <textarea
+          ref={field}
+          rows={2}
+          maxLength={MOST}
+          aria-label="Your message"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            void send();
+          }}
+        />
+        {wrong && (
+          <p class="notice rose" role="alert">
+            {wrong}
+          </p>
+        )}
+        <button class="wide primary" type="submit" disabled={sending || text.trim() === ""}>
+          {to_ === null ? "Send to everyone here" : `Send only to ${people.find(({ key }) => key === to_)?.name}`}
+        </button>
+        <p class="soft kept">{kept(media.secrecy.shared.value, to_, host)}</p>
+      </form>
+    </aside>
+  );
+}
+
+/** Who wrote in private is answered in private, unless another reader is chosen. */
+function answering(last: Said | undefined): string | null {
+  return last && last.name !== "" && last.to !== null ? last.sender : null;
+}
+
+/** What is true of the line that would be sent now. */
+function kept(shared: Readonly<Record<string, boolean>>, to: string | null, host: boolean): string {
+  const readers = to === null ? Object.keys(shared) : [to];
+  const locked = readers.length > 0 && readers.every((who) => shared[who]);
+  const way = locked
+    ? "Locked on your device, and opened only on theirs."
+    : "Carried by the clinic’s server, which could read it on the way: a browser here can’t lock it.";
+  return `${way} Nothing is kept after the session${host ? ": what belongs in the record, write there" : ""}.`;
+}
+
+function Reader(props: { readonly name: string; readonly checked: boolean; readonly onChoose: () => void }) {
+  return (
+    <label>
+      <input type="radio" name="reader" checked={props.checked} onChange={props.onChoose} />
+      <span>{props.name}</span>
+    </label>
+  );
+}
+
+function Written(props: { readonly line: Said; readonly mine: boolean; readonly people: ToolProps["people"] }) {
+  const { line, mine } = props;
+  const reader = props.people.find(({ key }) => key === line.to)?.name ?? "one person";
+  const alone = line.to === null ? "" : mine ? `, only to ${reader}` : ", only to you";
+  return (
+    <li class={`${mine ? "own " : ""}${line.to === null ? "" : "private"}`}>
+      <small>
+        {mine ? "You" : line.name}
+        {alone}
+      </small>
+      <p>{line.text}</p>
+    </li>
+  );
+}

@@ -1,0 +1,80 @@
+import { useState } from "preact/hooks";
+import { chime } from "../../rtc/devices";
+import { Dialog } from "../dialog";
+import type { ToolProps } from "./tools";
+
+/** Another camera, microphone or speaker, in the middle of a session. */
+export function Devices({ desk, onClose }: ToolProps) {
+  const { media } = desk;
+  const [wrong, setWrong] = useState<string | null>(null);
+  const choose = async (kind: "camera" | "microphone", id: string) => {
+    await media.choose(kind, id);
+    const fault = kind === "camera" ? media.cameraFault : media.microphoneFault;
+    const had = (kind === "camera" ? media.camera : media.microphone).value !== null;
+    setWrong(fault.value && `That ${kind} can’t be used just now.${had ? " The one before goes on." : ""}`);
+  };
+  return (
+    <Dialog title="Camera, microphone, speaker" onClose={onClose}>
+      <div class="devices">
+        <Choice desk={desk} kind="videoinput" name="Camera" now={media.camera.value} onChoose={(id) => void choose("camera", id)} />
+        <Choice desk={desk} kind="audioinput" name="Microphone" now={media.microphone.value} onChoose={(id) => void choose("microphone", id)} />
+        {"setSinkId" in HTMLMediaElement.prototype && <Speaker desk={desk} />}
+        {wrong && (
+          <p class="notice rose" role="alert">
+            {wrong}
+          </p>
+        )}
+        <button class="wide primary" type="button" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Choice(props: {
+  readonly desk: ToolProps["desk"];
+  readonly kind: MediaDeviceKind;
+  readonly name: string;
+  readonly now: MediaStreamTrack | null;
+  readonly onChoose: (id: string) => void;
+}) {
+  const devices = props.desk.media.plugged.devices.value.filter(({ kind, deviceId }) => kind === props.kind && deviceId);
+  const now = props.now?.getSettings().deviceId ?? "";
+  return (
+    <label>
+      {props.name}
+      <select value={now} disabled={devices.length === 0} onChange={(event) => props.onChoose(event.currentTarget.value)}>
+        {!devices.some(({ deviceId }) => deviceId === now) && <option value={now}>{devices.length === 0 ? "None found" : "Off: choose one"}</option>}
+        {devices.map(({ deviceId, label }, n) => (
+          <option key={deviceId} value={deviceId}>
+            {label || `${props.name} ${n + 1}`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Speaker({ desk }: { readonly desk: ToolProps["desk"] }) {
+  const { media } = desk;
+  const devices = media.plugged.devices.value.filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId && deviceId !== "default");
+  return (
+    <div class="col tight">
+      <label>
+        Speaker
+        <select value={media.plugged.speaker.value} onChange={(event) => (media.plugged.speaker.value = event.currentTarget.value)}>
+          <option value="">As the system has it</option>
+          {devices.map(({ deviceId, label }, n) => (
+            <option key={deviceId} value={deviceId}>
+              {label || `Speaker ${n + 1}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" onClick={() => chime(false, media.plugged.speaker.value)}>
+        Play a sound there
+      </button>
+    </div>
+  );
+}

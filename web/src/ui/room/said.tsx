@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Person } from "../../protocol";
+
+interface Heard {
+  readonly people: readonly Person[];
+  readonly muted: boolean;
+  readonly camera: boolean;
+  /** Something else says that a connection is away. */
+  readonly told?: boolean;
+}
+
+/** What changes in the room, said aloud once, for who doesn’t look at the pictures. What it begins with is said elsewhere. */
+export function Said(now: Heard) {
+  const before = useRef(now);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    const news = changes(before.current, now);
+    before.current = now;
+    if (news.length > 0) setWords(news.join(" "));
+  });
+  return (
+    <p class="unseen" role="status">
+      {words}
+    </p>
+  );
+}
+
+function changes(before: Heard, now: Heard): string[] {
+  const was = new Map(before.people.map((person) => [person.key, person]));
+  const news = now.people.flatMap((person) => {
+    const old = was.get(person.key);
+    was.delete(person.key);
+    if (!old) return [`${person.name} is here.`];
+    if (old.link === person.link) return [];
+    return person.link === "ok" ? [`${person.name} is back.`] : old.link === "ok" && !now.told ? [`${person.name}’s connection is away.`] : [];
+  });
+  for (const gone of was.values()) news.push(`${gone.name} has left.`);
+  if (before.muted !== now.muted) news.push(now.muted ? "You’re muted." : "You can be heard.");
+  if (before.camera !== now.camera) news.push(now.camera ? "Your camera is on." : "Your camera is off.");
+  return news;
+}

@@ -1,0 +1,110 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { canBlur } from "../../rtc/devices";
+import type { Media } from "../../rtc/media";
+import { Share } from "../../rtc/share";
+import { canFloat, float } from "../picture";
+import type { ToolProps } from "./tools";
+
+/** The rows of “More”: large, each with its name and, where it matters, what it does. */
+export function Sheet(props: ToolProps & { readonly onDevices: () => void; readonly onPlan: (() => void) | null; readonly stream: MediaStream | null }) {
+  const { talk, media } = props.desk;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    return () => dialog.current?.close();
+  }, []);
+  const done = (act: () => void) => () => {
+    props.onClose();
+    act();
+  };
+  const unread = talk.unread.value;
+  return (
+    <dialog
+      ref={dialog}
+      class="more"
+      aria-labelledby="more"
+      onCancel={(event) => (event.preventDefault(), props.onClose())}
+      onClick={(event) => event.target === dialog.current && props.onClose()}
+    >
+      <div class="row">
+        <h2 class="grow" id="more">
+          More
+        </h2>
+        <button class="small" type="button" onClick={props.onClose}>
+          Close
+        </button>
+      </div>
+      <ul>
+        <Row name="Messages" says={unread > 0 ? `${unread} new` : "Write to everyone here, or to one person alone."} onTap={done(() => talk.look(true))} />
+        {!props.host && (
+          <Row name={talk.handUp ? "Lower your hand" : "Raise your hand"} says="Shows that you’d like to say something." onTap={done(() => void talk.raise(!talk.handUp))} />
+        )}
+        <Screen {...props} />
+        <Row name="Use less data" says="Sends a small picture. For a slow connection, or one that costs." on={media.thrifty.value} disabled={media.soundOnly.value} onTap={() => void media.setThrifty(!media.thrifty.value)} />
+        <Row name="Sound only" says="No pictures, neither way: what a weak connection carries longest." on={media.soundOnly.value} onTap={() => void media.setSoundOnly(!media.soundOnly.value)} />
+        <Row name="Camera, microphone, speaker" says="Choose others." onTap={done(() => void props.onDevices())} />
+        <Quiet media={media} />
+        {canBlur(media.camera.value) && (
+          <Row name="Blur what’s behind you" says="Done by your camera, before your picture is sent." on={media.blurred.value} onTap={() => void media.setBlurred(!media.blurred.value)} />
+        )}
+        <Row name="Your own picture" says="Whether you see yourself. The others see you either way." on={media.selfView.value} onTap={() => (media.selfView.value = !media.selfView.value)} />
+        {canFloat() && props.stream && (
+          <Row name="Small window on top" says="Keeps them in sight over other windows." on={document.pictureInPictureElement !== null} onTap={done(() => void float(props.stream))} />
+        )}
+        {props.onPlan && <Row name="Our plan" says={props.host ? "The couple’s plan against relapse." : "Your plan against relapse, for both to write."} onTap={done(props.onPlan)} />}
+      </ul>
+    </dialog>
+  );
+}
+
+function Quiet({ media }: { readonly media: Media }) {
+  const [tried, setTried] = useState(false);
+  const says = tried && !media.voice.quiet.value ? "This browser can’t do that. You’re heard as before." : "Takes out fans, traffic and the like before your sound is sent.";
+  return <Row name="Quiet the noise around you" says={says} on={media.voice.quiet.value} disabled={!media.microphone.value} onTap={() => (setTried(!media.voice.quiet.value), void media.setQuiet(!media.voice.quiet.value))} />;
+}
+
+/** Sharing one’s screen, and letting the others. */
+function Screen({ desk, people, host = false, onClose }: ToolProps) {
+  const { media, talk, share } = desk;
+  const [wrong, setWrong] = useState<string | null>(null);
+  const { sharing, others_may_share: others } = talk.room.value;
+  const other = sharing !== null && media.screen.value === null;
+  const therapist = people[0]?.name ?? "Your therapist";
+  const start = async () => {
+    const no = await share.start();
+    if (no) setWrong(no);
+    else if (media.screen.value) onClose();
+  };
+  const says = wrong ?? (other ? "Somebody is sharing theirs just now." : host || others ? "The others see it instead of your picture." : `${therapist} can open this for you.`);
+  return (
+    <>
+      {media.screen.value && <Row name="Stop sharing your screen" onTap={() => (onClose(), void share.stop())} />}
+      {Share.possible && !media.screen.value && (
+        <Row name="Share your screen" says={says} disabled={other || !(host || others) || media.soundOnly.value} onTap={() => void start()} />
+      )}
+      {host && other && <Row name="Stop the sharing" says="Their picture is back at once." onTap={() => (onClose(), void desk.give("stop_sharing", {}))} />}
+      {host && <Row name="The others may share" says="One at a time. Off ends it at once." on={others} onTap={() => void desk.give("allow_sharing", { on: !others })} />}
+    </>
+  );
+}
+
+export function Row(props: {
+  readonly name: string;
+  readonly says?: ComponentChildren;
+  readonly on?: boolean;
+  readonly disabled?: boolean;
+  readonly onTap: () => void;
+}) {
+  return (
+    <li>
+      <button type="button" {...(props.on !== undefined && { "aria-pressed": props.on })} disabled={props.disabled ?? false} onClick={props.onTap}>
+        <span class="grow">
+          {props.name}
+          {props.says && <small>{props.says}</small>}
+        </span>
+        {props.on !== undefined && <span class="chip">{props.on ? "On" : "Off"}</span>}
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,44 @@
+import type { SafeWord } from "../state/safeWord";
+
+const TWICE = 1_000; // ms between two Escapes that mean "away"
+const TAPS = 1_500; // ms in which three taps on one's own picture are a sign
+
+interface Signs {
+  readonly word: SafeWord;
+  readonly away: () => void;
+  readonly help: () => void;
+}
+
+/** Escape twice, a word typed anywhere, or three taps on one's own picture. Nothing on the page shows that it was noticed. */
+export function watching({ word, away, help }: Signs): () => void {
+  let escaped = -TWICE;
+  let taps: number[] = [];
+  const key = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.repeat) {
+      if (event.timeStamp - escaped < TWICE) away();
+      escaped = event.timeStamp;
+    } else if (event.key.length === 1 && !isField(event.target) && word.key(event.key)) help();
+  };
+  const input = (event: Event) => {
+    if (isField(event.target) && (event.target as Element).id !== "own-word" && word.text(event.target.value)) help();
+  };
+  const tap = (event: MouseEvent) => {
+    if (!(event.target instanceof Element) || !event.target.closest(".mine")) return;
+    taps = [...taps.filter((at) => event.timeStamp - at < TAPS), event.timeStamp];
+    if (taps.length < 3) return;
+    taps = [];
+    help();
+  };
+  addEventListener("keydown", key, true);
+  addEventListener("input", input, true);
+  addEventListener("click", tap, true);
+  return () => {
+    removeEventListener("keydown", key, true);
+    removeEventListener("input", input, true);
+    removeEventListener("click", tap, true);
+  };
+}
+
+function isField(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}
