@@ -53,6 +53,8 @@ def violations(step: Step, log: Sequence[tuple[Any, datetime]]) -> Iterator[str]
     yield from _nothing_early(step)
     yield from _one_answer_per_card(step)
     yield from _rooms_are_private(step)
+    yield from _aside_is_private(step)
+    yield from _nobody_unsafe_is_joined(step)
     yield from _partners_learn_nothing(step)
     yield from _deadlines_end(step)
     yield from _over_is_over(step)
@@ -144,6 +146,33 @@ def _rooms_are_private(step: Step) -> Iterator[str]:
         yield "two who are kept apart share a room"
     if together and session.status is Status.SOLO:
         yield "two in a solo room"
+
+
+def _aside_is_private(step: Step) -> Iterator[str]:
+    """While somebody is spoken with alone, no other partner has a media room or a name in sight; and it has an end."""
+    session = step.after
+    if session.aside is None:
+        return
+    if session.status is not Status.UNDER_WAY or session.seats[session.aside.who].place is not Place.ROOM:
+        yield "a side room outlives its reason"
+    for key in session.partners:
+        if key == session.aside.who:
+            continue
+        if placement_of(session).get(key) is not None:
+            yield f"{key} hears what is said to another alone"
+        view = view_of(session, key, step.now, DEFAULT_POLICY)
+        if view.people:
+            yield f"{key} sees somebody from outside a side room"
+
+
+def _nobody_unsafe_is_joined(step: Step) -> Iterator[str]:
+    """Whoever said no is put in a room with the other partner by nothing that happens, but at one device."""
+    for event in step.outcome.events:
+        if isinstance(event, e.Moved) and event.place is Place.ROOM and event.who in step.before.partners:
+            there = [key for key, seat in step.after.partners.items() if seat.place is Place.ROOM and not seat.shares]
+            entered = step.before.seats[event.who].place is not Place.ROOM
+            if entered and len(there) > 1 and any(step.after.seats[key].unsettled for key in there):
+                yield "somebody who is not safe was put in a room with the other"
 
 
 def _partners_learn_nothing(step: Step) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from server.domain.attendance import DEFAULT_POLICY, Action, AttendanceClass, Focus, Kind, Outcome, Reason, SoloApproval
+from server.domain.schedule import Part, Wish
 from server.domain.session import commands as c
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
@@ -73,6 +74,17 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (1, c.RunLate(partner, now + timedelta(minutes=rng.choice((5, 20, 500))))),
         (0.3, c.DeclareAbsence(partner, rng.choice(list(Reason)))),
         (0.5, c.WithdrawAbsence(partner)),
+        (0.5, c.ConfirmComing(partner)),
+        (0.3, c.TellWhereabouts(partner)),
+        (0.1, c.LeaveQuickly(partner)),
+        (1, c.TakeAside(partner)),
+        (0.5, c.EndAside()),
+        (0.2, c.Extend(rng.choice((0, 5, 15, 500)))),
+        (0.3, c.AskForHelp(partner)),
+        (0.3, c.HearHelp(partner)),
+        (0.3, c.AskSafety(partner)),
+        (0.3, c.AnswerSafety(partner, rng.random() < 0.8)),
+        (1, c.SettleSafety(partner)),
         (0.5, c.AskForTime(partner)),
         (1, c.ShareDevice(partner)),
         (1, c.ConfirmSharedDevice(partner)),
@@ -101,6 +113,8 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         (0.3, c.ReportNoTimes()),
         (0.3, c.ReportTimeTaken()),
     ]
+    if session.status is Status.PLANNED and session.seq % 40 == 7:
+        choices.append((5, c.ChangeTime(now + timedelta(minutes=rng.choice((-5, 5, 90))))))
     if session.paused_since is not None:
         choices.append((10, c.RecordOutage(session.paused_since, now, cut=False)))
     if card is not None:
@@ -114,7 +128,10 @@ def random_command(rng: Random, session: Session, now: datetime) -> c.Command:
         choices.append((10, c.ProposeTimes(starts, now + timedelta(hours=rng.choice((-1, 48, 48))))))
     if times is not None and times.status == "proposed":
         accept = frozenset(rng.sample((0, 1, 2, 7), rng.choice((0, 1, 2, 3))))
-        choices += [(10, c.AnswerTimes(partner, accept)), (5, c.ReportBooked("s1r1", now + timedelta(days=2)))]
+        wishes = frozenset(
+            {Wish(rng.randrange(7), rng.choice(list(Part)))} if not accept and rng.random() < 0.5 else ()
+        )
+        choices += [(10, c.AnswerTimes(partner, accept, wishes)), (5, c.ReportBooked("s1r1", now + timedelta(days=2)))]
     return rng.choices([command for _, command in choices], [weight for weight, _ in choices])[0]
 
 
@@ -167,6 +184,10 @@ def _count(rare: Counter[str], before: Session, after: Session) -> None:
         rare[f"card {after.card.clause}"] += 1
     if any(seat.shares is not None and before.seats[key].shares is None for key, seat in after.seats.items()):
         rare["shared a device"] += 1
+    if any(seat.unsettled and not before.seats[key].unsettled for key, seat in after.seats.items()):
+        rare["was not safe"] += 1
+    if after.aside is not None and before.aside is None:
+        rare["spoken with alone"] += 1
     if len(after.reviews) > len(before.reviews):
         rare["assessed"] += 1
     if before.paused_since is not None and after.paused_since is None:
@@ -194,6 +215,13 @@ def changed_partner(rng: Random, session: Session, key: str, now: datetime) -> S
             "arrived_at": None if seat.arrived_at else now,
             "reason": rng.choice(list(Reason)),
             "late_until": now + timedelta(minutes=9),
+            "confirmed_at": None if seat.confirmed_at else now,
+            "told_where_at": None if seat.told_where_at else now,
+            "left_quickly": not seat.left_quickly,
+            "help_at": None if seat.help_at else now,
+            "safety_asked": not seat.safety_asked,
+            "safe": rng.choice((None, True, False)),
+            "unsettled": not seat.unsettled,
             "asked_for_time": not seat.asked_for_time,
             "microphone": not seat.microphone,
             "camera": not seat.camera,
