@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ import pytest
 import pytest_asyncio
 
 from tests.support import ports
+from tests.support.again import over_real_processes, ran_again
+from tests.support.postgres import PostgresServer, postgres_running
 from tests.support.redis import RedisServer, redis_running
 from tests.support.skips import not_allowed, skip_reasons
 from tests.support.tasks import leaked_tasks
@@ -34,6 +38,41 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     folder.mkdir()
     with redis_running(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One for the whole run, fast because nothing of it is durable; each test makes databases of its own in it."""
+    with postgres_running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """A database of the newest schema, to make others from."""
+    from server.adapters.sql import migrate_database
+
+    name = postgres_server.database()
+    with ThreadPoolExecutor(1) as elsewhere:  # here a loop may be running
+        elsewhere.submit(lambda: asyncio.run(migrate_database(postgres_server.url(name)))).result()
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """A fresh database of the newest schema."""
+    name = postgres_server.database(postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty record, of one kind of database after the other."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'record.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest_asyncio.fixture
@@ -62,6 +101,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             # First to be set up is last to be torn down: by then a test's own fixtures must have ended their tasks.
             item.fixturenames.insert(0, "no_leaked_tasks")
+        if over_real_processes(item.path, item.config.rootpath):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,6 +128,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line("Nothing.")
     for reason, count in sorted(reasons.items()):
         terminalreporter.line(f"{count} × {reason}")
+    terminalreporter.section("What failed at first and was run again")
+    again = ran_again(terminalreporter.stats.get("rerun", []))
+    if not again:
+        terminalreporter.line("Nothing.")
+    for test, why in again.items():
+        terminalreporter.line(f"{test}\n{why}", yellow=True)
     if refused := not_allowed(reasons, os.environ):
         terminalreporter.line("")
         terminalreporter.line(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from server.adapters import clock as module
-from server.adapters.clock import SystemClock, VirtualClock
+from server.adapters.clock import DatabaseClock, SystemClock, VirtualClock
+from server.application.ports import RecordUnavailable
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -120,3 +122,82 @@ async def test_after_a_jump_all_who_were_due_wake_late_in_order() -> None:
     assert seen[:2] == [("fast", NOW + 60 * SECOND), ("slow", NOW + 60 * SECOND)]
     for task in tasks:
         task.cancel()
+
+
+class Database:
+    """A database's clock that is 5 minutes off ours, drifts and may be set; answers take their time both ways."""
+
+    def __init__(self, elapsed: list[float], seed: int, drift: float = 0.0) -> None:
+        self._elapsed, self._draw, self._drift = elapsed, random.Random(seed), drift
+        self.set = 0.0
+
+    def reads(self) -> datetime:
+        return NOW + timedelta(seconds=300 + self.set + self._elapsed[0] * (1 + self._drift))
+
+    async def __call__(self) -> datetime:
+        self._elapsed[0] += self._draw.expovariate(1 / 0.002)
+        read = self.reads()
+        self._elapsed[0] += self._draw.expovariate(1 / 0.002)
+        return read
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", range(20))
+async def test_two_nodes_read_the_database_s_clock_and_are_never_ahead_of_it(seed: int) -> None:
+    machines = [[1000.0], [7.0]]  # each counts from its own start; no wall is looked at
+    drift = 50e-6 if seed % 2 else -50e-6
+    databases = [Database(machine, seed, drift) for machine in machines]
+    databases[1].set = (1000.0 - 7.0) * (1 + drift)
+    clocks = [DatabaseClock(databases[0], lambda: machines[0][0]), DatabaseClock(databases[1], lambda: machines[1][0])]
+    for clock in clocks:
+        await clock.start()
+    last = [clock.now() for clock in clocks]
+    for _ in range(300):
+        for n, clock in enumerate(clocks):
+            machines[n][0] += 1
+            await clock.correct()
+            behind = databases[n].reads() - clock.now()
+            assert timedelta() <= behind < timedelta(milliseconds=20)
+            assert clock.now() >= last[n]
+            last[n] = clock.now()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_database_s_wall_that_is_set_does_not_move_a_running_clock(elapsed: list[float], hours: int) -> None:
+    database = Database(elapsed, 1)
+    clock = DatabaseClock(database, lambda: elapsed[0])
+    await clock.start()
+    database.set = hours * 3600
+    last = clock.now()
+    for _ in range(600):
+        elapsed[0] += 1
+        await clock.correct()
+        assert clock.now() > last
+        last = clock.now()
+    assert timedelta() <= database.reads() - timedelta(hours=hours) - last < timedelta(milliseconds=50)
+
+
+@pytest.mark.asyncio
+async def test_a_database_that_cannot_be_asked_leaves_the_clock_running(
+    elapsed: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MEASURE_EVERY", 0.001)
+    database, asked = Database(elapsed, 1), 0
+
+    async def ask() -> datetime:
+        nonlocal asked
+        asked += 1
+        if asked > module.MEASUREMENTS:
+            raise RecordUnavailable("gone")
+        return await database()
+
+    clock = DatabaseClock(ask, lambda: elapsed[0])
+    await clock.start()
+    before = clock.now()
+    running = asyncio.create_task(clock.run())
+    while asked < module.MEASUREMENTS + 3:  # noqa: ASYNC110, nobody tells
+        await asyncio.sleep(0.001)
+    elapsed[0] += 60
+    assert clock.now() - before >= timedelta(seconds=59)
+    running.cancel()

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from server.adapters import webcal
-from server.adapters.webcal import Address, fetch, is_public
+from server.adapters.guarded import Address, is_public, pinned_session
+from server.adapters.webcal import fetch
 from server.application.imports import CalendarRefused
 from server.certificate import self_signed
 
@@ -220,7 +220,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(tmp_path: Path) -> 
 
 def test_a_socket_to_another_address_is_never_opened() -> None:
     async def scenario() -> None:
-        async with webcal._session([ip_address("8.8.8.8")], None) as session:
+        async with pinned_session([ip_address("8.8.8.8")], None, {}) as session:
             with pytest.raises(OSError, match=r".+"):
                 await session.get("https://127.0.0.1:1/")
 

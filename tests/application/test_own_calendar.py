@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from server.application.chart import Outdated, Reader
-from server.application.own_calendar import Exceptions, OwnHours
+from server.application.chart import Outdated, Reader, Wall
+from server.application.own_calendar import Exceptions, OwnHours, Stays
 from server.application.roles import NotAllowed
-from server.domain.programme import Availability, ProgrammeError
+from server.domain.programme import Availability, Client, ProgrammeError, Staff
 from server.domain.schedule import find_slots
 from tests.application.own import ALEX, MARSH, NOW, OFFICE, RIVERA, ROBIN, Town, town
 
 pytestmark = pytest.mark.asyncio
+
+TEAM = Reader("team", "team")
 
 
 def wall(text: str) -> datetime:
@@ -37,6 +39,57 @@ async def hours_of(home: Town, day: str, *people: str) -> list[int]:
     calendars = await home.calendars.of(people, midnight, midnight + timedelta(days=1), NOW)
     hours = [(n, midnight + timedelta(hours=n)) for n in range(24)]
     return [n for n, at in hours if find_slots(calendars, minutes=60, after=at, until=at + timedelta(hours=1))]
+
+
+async def licensed(home: Town, *licences: str) -> None:
+    """Rivera may see people there; Alex lives in New York."""
+    await home.records.put(TEAM, Staff("Rivera", licences), "rivera", "", Wall.STAFF, 0)
+    await home.records.put(TEAM, Client("Alex", "US-NY"), "alex", "alex", Wall.OFFICE, 0)
+
+
+async def stays(home: Town, who: Reader, *elsewhere: tuple[str, str, str]) -> None:
+    said = Stays(tuple((wall(start), wall(end), place) for start, end, place in elsewhere))
+    await home.own.set_stays(who, said, (await home.own.look(who))["seen"])
+
+
+async def test_while_somebody_is_where_the_therapist_holds_no_licence_they_can_t_be_booked() -> None:
+    home = await town()
+    await licensed(home, "us-ny")
+    usual = await hours_of(home, "2026-10-28", "rivera", "alex")
+    assert usual
+    await stays(home, ALEX, ("2026-10-27T00:00", "2026-10-29T00:00", "US-FL"))
+    assert await hours_of(home, "2026-10-28", "rivera", "alex") == []
+    assert await hours_of(home, "2026-10-30", "rivera", "alex") == usual
+    assert await hours_of(home, "2026-10-28", "marsh", "alex") != [], "of Marsh no licences are known"
+    (shown,) = (await home.own.look(ALEX))["elsewhere"]
+    assert (shown.place, shown.start) == ("US-FL", datetime(2026, 10, 27, 4, tzinfo=UTC))
+    assert (await home.own.look(ROBIN))["elsewhere"] == []
+
+
+async def test_who_lives_elsewhere_can_be_booked_while_they_are_here() -> None:
+    home = await town()
+    await licensed(home, "US-FL")
+    assert await hours_of(home, "2026-10-28", "rivera", "alex") == []
+    await stays(home, ALEX, ("2026-10-27T00:00", "2026-10-29T00:00", "US-FL"))
+    assert await hours_of(home, "2026-10-28", "rivera", "alex") != []
+
+
+async def test_a_stay_that_cannot_be_is_refused_and_one_that_is_over_is_gone() -> None:
+    home = await town()
+    for start, end, place, code in (
+        ("2026-10-29T00:00", "2026-10-27T00:00", "US-FL", "times_unfit"),
+        ("2026-10-27T00:00", "2026-10-29T00:00", " ", "text_unfit"),
+        ("2026-10-01T00:00", "2026-10-02T00:00", "US-FL", "times_over"),
+        ("2030-10-01T00:00", "2030-10-02T00:00", "US-FL", "times_far"),
+    ):
+        with pytest.raises(ProgrammeError) as no:
+            await stays(home, ALEX, (start, end, place))
+        assert no.value.code == code
+    await stays(home, ALEX, ("2026-10-21T00:00", "2026-10-22T00:00", "US-FL"))
+    with pytest.raises(Outdated):
+        await home.own.set_stays(ALEX, Stays(()), "not what is shown")
+    await home.wait(timedelta(days=3))
+    assert (await home.own.look(ALEX))["elsewhere"] == []
 
 
 async def test_hours_are_kept_on_the_wall_of_a_zone_with_a_break_at_noon() -> None:

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from server.application.audit import Chain
 from server.application.chart import Chart
+from server.application.dead_letters import DeadLetters
+from server.application.hooks import Endpoints
 from server.application.ports import (
     Append,
     Appointment,
@@ -23,11 +26,28 @@ from server.application.ports import (
     Record,
     StoredEvent,
 )
+from server.application.reads import Reads
+from server.application.whereabouts import KeptWhereabouts
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-class Store(Record, Outbox, Directory, Links, Bookings, Policies, Chart, Heartbeat, Protocol):
+class Store(
+    Record,
+    Chain,
+    Reads,
+    Outbox,
+    DeadLetters,
+    Endpoints,
+    Directory,
+    Links,
+    Bookings,
+    Policies,
+    Chart,
+    KeptWhereabouts,
+    Heartbeat,
+    Protocol,
+):
     async def close(self) -> None: ...
 
 

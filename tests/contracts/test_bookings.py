@@ -239,3 +239,44 @@ async def test_of_40_who_want_the_last_seats_of_a_group_12_sit(store: Store) -> 
     group = await store.appointment("g")
     assert group is not None
     assert len(set(group.people.values())) == 13
+
+
+async def test_a_move_is_the_same_appointment_at_another_time_with_the_next_sequence(store: Store) -> None:
+    await store.book("q", slot(), appointment("one"), NOW)
+    moved = await store.move("one", after(30), NOW)  # over a part of its own old time
+    assert moved == replace(appointment("one", 30), sequence=1)
+    assert await store.appointment("one") == moved
+    assert await store.busy(["t"], NOW, after(999)) == {"t": [(after(30), after(80))]}
+    assert await store.move("one", after(30), NOW) == moved, "a repeat changes nothing"
+
+
+async def test_nothing_is_moved_onto_anything_else(store: Store) -> None:
+    await store.book("q", slot(), appointment("one"), NOW)
+    await store.book("r", slot(100), appointment("other", 100, partners=("p2", "p9")), NOW)
+    await store.hold("held", ["p1"], [slot(200)], SOON, NOW)
+    for minutes in (60, 149, 160, 249):
+        assert await store.move("one", after(minutes), NOW) is None
+    assert await store.appointment("one") == appointment("one")
+    assert await store.move("one", after(200), after(31)) is not None, "the hold has expired"
+    await store.cancel("one")
+    assert await store.move("one", after(300), NOW) is None
+    assert await store.move("nothing", after(300), NOW) is None
+
+
+async def test_of_100_who_are_moved_to_one_time_one_is(store: Store) -> None:
+    for n in range(100):
+        await store.add_appointment(appointment(f"ap{n}", 60 * (n + 1), partners=(f"a{n}", f"b{n}")))
+    results = await outcomes([store.move(f"ap{n}", NOW, NOW) for n in range(100)])
+    assert sum(result is not None for result in results) == 1
+    assert len(await store.appointments_of("t", NOW, after(30))) == 1
+
+
+async def test_a_move_onto_what_is_held_for_it_releases_the_hold(store: Store) -> None:
+    await store.book("q", slot(), appointment("one"), NOW)
+    assert await store.hold("mine", EVERYBODY, [slot(100)], SOON, NOW)
+    assert await store.move("one", after(100), NOW) is None
+    assert await store.move("one", after(100), NOW, hold="other") is None
+    assert await store.move("one", after(100), NOW, hold="mine") is not None
+    assert await store.busy(["t"], NOW, after(999)) == {"t": [(after(100), after(150))]}
+    await store.release("mine")
+    assert await store.busy(["t"], NOW, after(999)) == {"t": [(after(100), after(150))]}

@@ -54,6 +54,19 @@ async def test_each_wall_lets_through_exactly_those_it_is_for(store: Store) -> N
         assert bool(await store.history(reader, "note", f"{wall}-{owner}")) is seen
 
 
+async def test_a_couples_file_and_each_partners_own_never_hold_one_anothers_notes(store: Store) -> None:
+    await enrolled(store)
+    for owner in ("c1", "alex", "robin"):
+        await store.file(RIVERA, record(Wall.CARE, owner, body=f'{{"of": "{owner}"}}'))
+    for owner in ("c1", "alex", "robin"):
+        assert [one.owner for one in await store.records(RIVERA, "note", owner)] == [owner]
+        for reader in (ALEX, ROBIN, KIM, MARSH, SASHA):
+            assert await store.records(reader, "note", owner) == []
+            assert await store.history(reader, "note", f"care-{owner}") == []
+            with pytest.raises((Walled, Outdated)):
+                await store.file(reader, record(Wall.CARE, owner, revision=2))
+
+
 async def test_nobody_writes_behind_a_wall_they_cannot_see_through(store: Store) -> None:
     await enrolled(store)
     for reader, (wall, owner) in product(READERS, SEEN_BY):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from server.application.dead_letters import OutboxState
+from server.application.hooks import Endpoint
 from server.application.ports import Conflict
 from tests.contracts.samples import NOW, Store, Wall, after, draft, entry
 
@@ -109,6 +112,20 @@ async def test_a_retry_comes_at_its_time_with_the_try_counted_and_keeps_its_plac
     assert (await store.take(after(3), 10))[0].tries == 2
 
 
+async def test_a_row_that_was_moved_comes_at_its_new_time_earlier_or_later_and_no_try_is_counted(store: Store) -> None:
+    await store.append(entry("s1", drafts=[draft("m1", after(9))]))
+    await store.redate("m1", after(2))
+    assert [row.id for row in await store.take(after(2), 10)] == ["m1"]
+    await store.redate("m1", after(5))
+    assert await taken(store, 4) == []
+    (row,) = await store.take(after(5), 10)
+    assert (row.id, row.tries) == ("m1", 0)
+    await store.done("m1")
+    await store.redate("m1", NOW)
+    await store.redate("unknown", NOW)
+    assert await taken(store, 9) == []
+
+
 async def test_a_row_given_up_lets_the_later_ones_go_on(store: Store, wall: Wall) -> None:
     await store.append(entry("s1", drafts=[draft("m1"), draft("m2")]))
     assert await taken(store) == ["m1"]
@@ -132,3 +149,58 @@ async def test_a_late_report_changes_nothing(store: Store, wall: Wall) -> None:
     await store.retry("m2", NOW, "late")
     wall.now += LEASE
     assert await taken(store) == []
+
+
+async def test_a_dead_letter_is_listed_with_its_reason_and_tried_again_in_its_old_place(store: Store) -> None:
+    await store.append(entry("s1", drafts=[draft("m1"), draft("m2"), draft("m3")]))
+    for id in ("m1", "m2"):
+        assert await taken(store) == [id]
+        await store.give_up(id, "550 no such mailbox")
+    (one, _) = await store.dead(10)
+    assert (one.id, one.queue, one.kind, one.body, one.why) == (
+        "m1",
+        "s1",
+        "mail",
+        '{"to": "p1"}',
+        "550 no such mailbox",
+    )
+    assert [row.id for row in await store.dead(1)] == ["m1"]
+    assert await store.replay("m1", after(3))
+    assert not await store.replay("m1", after(3))
+    assert [row.id for row in await store.dead(10)] == ["m2"]
+    assert await taken(store, 2) == [], "what was written after it waits for it again"
+    (row,) = await store.take(after(3), 10)
+    assert (row.id, row.tries) == ("m1", 0)
+    await store.done("m1")
+    assert await taken(store, 3) == ["m3"]
+
+
+async def test_a_discarded_letter_is_never_seen_again(store: Store) -> None:
+    await store.append(entry("s1", drafts=[draft("m1")]))
+    assert not await store.discard("m1"), "it is still being tried"
+    await store.take(NOW, 1)
+    await store.give_up("m1", "550")
+    assert await store.discard("m1")
+    assert await store.dead(10) == []
+    assert not await store.replay("m1", NOW)
+    assert not await store.discard("unknown")
+
+
+async def test_the_state_of_the_outbox_is_counted(store: Store) -> None:
+    assert await store.outbox_state() == OutboxState(0, None, 0)
+    await store.append(entry("s1", drafts=[draft("m1", after(2)), draft("m2", after(5))]))
+    await store.append(entry("s2", drafts=[draft("n1", after(1))]))
+    assert await store.outbox_state() == OutboxState(3, after(1), 0)
+    await store.take(after(1), 10)
+    await store.give_up("n1", "550")
+    assert await store.outbox_state() == OutboxState(2, after(2), 1)
+
+
+async def test_endpoints_are_kept_replaced_and_removed(store: Store) -> None:
+    one, two = (Endpoint(id, f"https://{id}.example", "whsec_x", after(n)) for n, id in ((2, "e1"), (1, "e2")))
+    for endpoint in (one, two, replace(one, disabled="gone")):
+        await store.put_endpoint(endpoint)
+    assert await store.endpoints() == [two, replace(one, disabled="gone")]
+    assert await store.remove_endpoint("e2")
+    assert not await store.remove_endpoint("e2")
+    assert [endpoint.id for endpoint in await store.endpoints()] == ["e1"]

@@ -1,4 +1,4 @@
-"""SQLite and memory give the same answer to every call, whatever was called before."""
+"""SQLite, PostgreSQL and memory give the same answer to every call, whatever was called before."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
+from sqlalchemy import make_url
 
 from server.adapters.memory import MemoryStore
-from server.adapters.sql import SqliteStore
+from server.adapters.sql import PostgresStore, SqliteStore
 from server.application.ports import Append, Conflict
 from tests.contracts.samples import NOW, Store, Wall, after, appointment, draft, event, grant, slot
+from tests.support.postgres import PostgresServer
 
 names = st.sampled_from(["x", "y", "z"])
 minutes = st.integers(0, 12).map(lambda n: n * 10)
@@ -33,7 +36,10 @@ class BothStores(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.wall = Wall()
         self.heads: dict[str, int] = {}
-        self.stores: list[Store] = [MemoryStore(wall=self.wall), self.runner.run(SqliteStore.open(wall=self.wall))]
+        self.stores: list[Store] = [MemoryStore(wall=self.wall), self.runner.run(self.sql())]
+
+    async def sql(self) -> Store:
+        return await SqliteStore.open(wall=self.wall)
 
     def teardown(self) -> None:
         for store in self.stores:
@@ -47,8 +53,8 @@ class BothStores(RuleBasedStateMachine):
             except (Conflict, ValueError) as refusal:
                 return type(refusal)
 
-        memory, sqlite = (self.runner.run(answer(store)) for store in self.stores)
-        assert memory == sqlite
+        memory, sql = (self.runner.run(answer(store)) for store in self.stores)
+        assert memory == sql
         return memory
 
     @rule(
@@ -141,3 +147,27 @@ TestSameAnswers = BothStores.TestCase
 TestSameAnswers.settings = settings(
     max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+class OnPostgres(BothStores):
+    """The same, with a database of its own for each example."""
+
+    server: PostgresServer
+    template: str
+
+    async def sql(self) -> Store:
+        self.database = self.server.database(self.template)
+        return await PostgresStore.open(make_url(self.server.url(self.database)), wall=self.wall)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.server.drop(self.database)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server(postgres_server: PostgresServer, postgres_template: str) -> None:
+    OnPostgres.server, OnPostgres.template = postgres_server, postgres_template
+
+
+TestSameAnswersOnPostgres = OnPostgres.TestCase
+TestSameAnswersOnPostgres.settings = settings(TestSameAnswers.settings, max_examples=15)

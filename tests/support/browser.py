@@ -1,4 +1,4 @@
-"""Chromium for the tests in real browsers: the machine's own, with a synthetic camera and microphone.
+"""Chromium and Firefox for the tests in real browsers: the machine's own, with a synthetic camera and microphone.
 
 Each test gets a process of its own. Nothing is relaxed that a couple's browser would enforce: in particular
 media may not use the loopback interface, so a page reaches the server's media at an address of the machine.
@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.architecture.imports import ROOT
+from tests.support.network import Network
 from tests.support.programs import program
 
 FLAGS = (
@@ -35,8 +40,10 @@ def chromium_path() -> str:
 
 
 @asynccontextmanager
-async def chromium_running(*more_flags: str, headless: bool = True) -> AsyncIterator[Browser]:
-    executable = chromium_path()
+async def chromium_running(
+    *more_flags: str, headless: bool = True, executable: str | None = None
+) -> AsyncIterator[Browser]:
+    executable = executable or chromium_path()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=executable, args=[*FLAGS, *more_flags], headless=headless
@@ -45,6 +52,40 @@ async def chromium_running(*more_flags: str, headless: bool = True) -> AsyncIter
             yield browser
         finally:
             await browser.close()
+
+
+FIREFOX: dict[str, str | float | bool] = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.cubeb.force_mock_context": True,  # where there is no sound card, its sound would stand still
+    "media.gmp-manager.url": "",  # no codec is fetched: VP8 and Opus are its own
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+}
+
+
+def firefox_path() -> str:
+    return program(os.environ.get("DYAD_FIREFOX", "firefox-esr"), "firefox")
+
+
+@asynccontextmanager
+async def firefox_running(elsewhere: Network | None = None) -> AsyncIterator[Browser]:
+    """Debian's Firefox, driven over WebDriver BiDi with the same calls as Chromium; see `firefox_relay`."""
+    address = elsewhere.address if elsewhere else "127.0.0.1"
+    command = shlex.join([sys.executable, "-m", "tests.support.firefox_relay", address, firefox_path()])
+    with tempfile.TemporaryDirectory() as temporary:
+        start = Path(temporary) / "firefox"
+        whole = elsewhere.wrapped(command) if elsewhere else command
+        start.write_text(f'#!/bin/sh\ncd {shlex.quote(str(ROOT))} && exec {whole} "$@"\n', encoding="utf-8")
+        start.chmod(0o755)
+        async with async_playwright() as playwright:
+            browser = await playwright.firefox.launch(
+                channel="moz-firefox", executable_path=start, firefox_user_prefs=FIREFOX
+            )
+            try:
+                yield browser
+            finally:
+                await browser.close()
 
 
 async def keep_screenshots(browser: Browser, folder: Path, test: str) -> list[Path]:

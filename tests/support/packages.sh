@@ -5,9 +5,16 @@ set -eu
 
 needed() {
   command -v chromium >/dev/null || echo chromium
+  command -v firefox-esr >/dev/null || echo firefox-esr
   command -v redis-server >/dev/null || echo redis-server
+  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
+  command -v gcc >/dev/null || echo gcc libc6-dev
   command -v turnserver >/dev/null || echo coturn
+  command -v janus >/dev/null || echo janus
   command -v radicale >/dev/null || echo radicale
+  command -v caddy >/dev/null || echo caddy
+  command -v ip >/dev/null || echo iproute2
+  command -v pdftoppm >/dev/null || echo poppler-utils
 }
 
 packages=${*:-$(needed)}

@@ -22,12 +22,14 @@ def program(name: str, *elsewhere: str) -> str:
 
 
 @contextmanager
-def running(command: Sequence[str], *, port: int, log: Path, seconds: float = 10) -> Iterator[subprocess.Popen[bytes]]:
-    """`command` as a child process that accepts connections on `port`; its output goes to `log`."""
+def running(
+    command: Sequence[str], *, port: int, log: Path, seconds: float = 10, host: str = "127.0.0.1"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`command` as a child process that accepts connections on `port` of `host`; its output goes to `log`."""
     with log.open("ab") as output:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     try:
-        _wait_for(port, child, log, seconds)
+        _wait_for(host, port, child, log, seconds)
         yield child
     finally:
         stop(child)
@@ -45,11 +47,11 @@ def stop(child: subprocess.Popen[bytes], seconds: float = 5) -> None:
         child.wait()
 
 
-def _wait_for(port: int, child: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
+def _wait_for(host: str, port: int, child: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection((host, port), timeout=1).close()
             return
         except OSError:
             ended = child.poll() is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 # engineio sleeps out its ping interval (5 s) after a socket has closed, and then ends by itself.
 ENDS_BY_ITSELF = ("AsyncSocket._send_ping",)
@@ -15,5 +17,15 @@ async def leaked_tasks(grace: float = 0.25) -> list[str]:
     if not others:
         return []
     _, left = await asyncio.wait(others, timeout=grace)
-    names = sorted(f"{task.get_name()}: {task.get_coro()!r}" for task in left)
+    names = sorted(f"{task.get_name()}: {task.get_coro()!r}{_waits(task)}" for task in left)
     return [name for name in names if not any(ending in name for ending in ENDS_BY_ITSELF)]
+
+
+def _waits(task: asyncio.Task[Any]) -> str:
+    """Where the task waits, from the outermost await to the innermost."""
+    at: Any = task.get_coro()
+    lines = []
+    while at is not None and (frame := getattr(at, "cr_frame", None) or getattr(at, "gi_frame", None)) is not None:
+        lines.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        at = getattr(at, "cr_await", None) or getattr(at, "gi_yieldfrom", None)
+    return f" at {' > '.join(lines)}" if lines else ""

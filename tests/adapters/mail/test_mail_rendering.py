@@ -32,6 +32,7 @@ FACTS: dict[str, Any] = {
     "until": "2026-11-24T21:20:00Z",
     "times": [THREE, THREE + timedelta(days=1), THREE + timedelta(days=3, hours=-5)],
     "answer_by": THREE - timedelta(hours=3),
+    "reply_to": "reply+abc234@lakeside.example",
     "calendars": {
         "items": [
             {"uid": "3f9c@dyad", "sequence": 0, "starts_at": THREE, "minutes": 50},
@@ -119,7 +120,8 @@ def test_the_three_times_keep_their_order_and_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "method", "status"), [("booked", "REQUEST", "CONFIRMED"), ("cancelled", "CANCEL", "CANCELLED")]
+    ("kind", "method", "status"),
+    [("booked", "REQUEST", "CONFIRMED"), ("moved", "REQUEST", "CONFIRMED"), ("cancelled", "CANCEL", "CANCELLED")],
 )
 def test_booking_and_cancelling_carry_their_calendar_file(kind: str, method: str, status: str) -> None:
     message = render(kind, context(kind))
@@ -132,7 +134,7 @@ def test_booking_and_cancelling_carry_their_calendar_file(kind: str, method: str
 
 
 def test_no_other_kind_carries_one() -> None:
-    assert {kind for kind in KINDS if render(kind, context(kind)).ics} == {"booked", "cancelled", "week"}
+    assert {kind for kind in KINDS if render(kind, context(kind)).ics} == {"booked", "moved", "cancelled", "week"}
 
 
 # --- the words ----------------------------------------------------------------------------------------------------

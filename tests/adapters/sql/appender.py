@@ -1,8 +1,8 @@
 """A process that appends until it is killed, and says what it was told: `python -m tests.adapters.sql.appender`.
 
-Arguments: the file, a name for what it writes, the number of sessions, of appends to each. It says `ready` once it
-knows where each session ends, and begins at a line on standard input. A line `session seq` comes only after the store
-acknowledged the append; `session seq lost` where another was first.
+Arguments: the record's URL, a name for what it writes, how many sessions, how many appends to each. It says `ready`
+once it knows where each session ends, and begins at a line on standard input. A line `session seq` comes only after the
+store acknowledged the append; `session seq lost` where another was first.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from server.adapters.sql import SqliteStore
+from server.adapters.sql import SqlStore, open_store
 from server.application.ports import Append, Conflict, OutboxDraft, StoredEvent
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -23,7 +22,7 @@ def deadline_of(seq: int) -> datetime:
     return AT + timedelta(seconds=seq)
 
 
-async def _append(store: SqliteStore, writer: str, session: str, seq: int, appends: int) -> None:
+async def _append(store: SqlStore, writer: str, session: str, seq: int, appends: int) -> None:
     for _ in range(appends):
         events = (
             StoredEvent(seq + 1, AT, "noted", writer, f"c{seq}"),
@@ -38,8 +37,8 @@ async def _append(store: SqliteStore, writer: str, session: str, seq: int, appen
         seq += 2
 
 
-async def main(path: str, writer: str, sessions: str, appends: str) -> None:
-    store = await SqliteStore.open(Path(path))
+async def main(url: str, writer: str, sessions: str, appends: str) -> None:
+    store = await open_store(url)
     heads = {f"s{n}": len(await store.load(f"s{n}")) for n in range(int(sessions))}
     os.write(1, b"ready\n")
     await asyncio.to_thread(sys.stdin.readline)

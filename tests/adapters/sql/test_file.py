@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from server.adapters.sql import SchemaTooNew, SqliteStore, migrate
+from server.adapters.sql import SchemaTooNew, SqliteStore, migrate_database
 from server.application.chart import Reader
 from server.application.ports import Person, RecordUnavailable
 from tests.contracts.samples import after, entry, event
@@ -88,56 +88,20 @@ async def test_a_closed_store_refuses_and_closes_twice(tmp_path: Path) -> None:
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "record.db"
     await (await SqliteStore.open(path)).close()
-    query(path, f"UPDATE schema_version SET version = {migrate.VERSION + 1}")
-    with pytest.raises(SchemaTooNew, match=str(migrate.VERSION + 1)):
+    query(path, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaTooNew, match="9999"):
         await SqliteStore.open(path)
-    assert query(path, "SELECT version FROM schema_version") == migrate.VERSION + 1
+    assert query(path, "SELECT version_num FROM alembic_version") == "9999"
 
 
-async def test_an_older_schema_is_led_to_the_newest_step_by_step(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_older_file_is_led_to_the_newest_schema_when_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "record.db"
-    await (await SqliteStore.open(path)).close()
-    steps = {
-        migrate.VERSION: lambda c: c.exec_driver_sql("CREATE TABLE first_step (x INTEGER)"),
-        migrate.VERSION + 1: lambda c: c.exec_driver_sql("ALTER TABLE first_step ADD COLUMN y INTEGER"),
-    }
-    monkeypatch.setattr(migrate, "STEPS", steps)
-    monkeypatch.setattr(migrate, "VERSION", migrate.VERSION + 2)
-    await (await SqliteStore.open(path)).close()
-    assert query(path, "SELECT version FROM schema_version") == migrate.VERSION
-    assert query(path, "SELECT count(y) FROM first_step") == 0
-
-
-async def test_a_file_from_before_the_programme_keeps_its_people_and_gets_a_chart(tmp_path: Path) -> None:
-    path = tmp_path / "record.db"
-    await (await SqliteStore.open(path)).close()
+    await migrate_database(f"sqlite:///{path}", "0001")
     query(path, "INSERT INTO people (id, name, email, zone, role, hours) VALUES ('p', 'Alex', 'a@b', 'UTC', 'x', '[]')")
-    for statement in ("DROP TABLE chart", "DROP TABLE care", "ALTER TABLE people DROP COLUMN language"):
-        query(path, statement)
-    query(path, "UPDATE schema_version SET version = 2")
     store = await SqliteStore.open(path)
     assert await store.person("p") == Person("p", "Alex", "a@b", "UTC", "x", "[]", "en")
     assert await store.records(Reader("team", "team"), "programme") == []
     await store.close()
-
-
-async def test_a_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "record.db"
-    await (await SqliteStore.open(path)).close()
-    old = migrate.VERSION
-
-    def fail(connection: Any) -> None:
-        connection.exec_driver_sql("CREATE TABLE half (x INTEGER)")
-        raise RuntimeError("in the middle")
-
-    monkeypatch.setattr(migrate, "STEPS", {old: fail})
-    monkeypatch.setattr(migrate, "VERSION", old + 1)
-    with pytest.raises(RuntimeError, match="in the middle"):
-        await SqliteStore.open(path)
-    assert query(path, "SELECT version FROM schema_version") == old
-    assert query(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
 
 async def test_what_is_no_database_is_unavailable(tmp_path: Path) -> None:

@@ -1,27 +1,26 @@
-"""What a process was told holds when it is killed, and between processes on one file."""
+"""What a process was told holds when it is killed, and between processes on one record."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 import sys
 from asyncio.subprocess import PIPE
 from collections import defaultdict
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from server.adapters.sql import SqliteStore
+from server.adapters.sql import SqliteStore, open_store
 from tests.adapters.sql.appender import deadline_of
 
-ROUNDS = 10
+ROUNDS = {"sqlite": 10, "postgresql": 5}
 
 
-async def spawn(path: Path, writer: str, sessions: int, appends: int) -> asyncio.subprocess.Process:
+async def spawn(url: str, writer: str, sessions: int, appends: int) -> asyncio.subprocess.Process:
     """A process that is ready to append and waits for `go`."""
-    command = ["-m", "tests.adapters.sql.appender", str(path), writer, str(sessions), str(appends)]
+    command = ["-m", "tests.adapters.sql.appender", url, writer, str(sessions), str(appends)]
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
     assert await process.stdout.readline() == b"ready\n"
@@ -47,32 +46,39 @@ async def read_acknowledgements(process: asyncio.subprocess.Process, lines: int 
     return found
 
 
-async def check_whole(path: Path, acknowledged: dict[str, int]) -> None:
+async def check_whole(url: str, acknowledged: dict[str, int]) -> None:
     """Every acknowledged append is there, and of every append all or nothing."""
-    store = await SqliteStore.open(path)
+    store = await open_store(url)
     for session, seq in acknowledged.items():
         events = await store.load(session)
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         assert len(events) >= seq + 2, "an acknowledged append is lost"
         assert len(events) % 2 == 0, "half an append is written"
     await store.close()
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        appends = connection.execute("SELECT session, count(*) FROM events GROUP BY session").fetchall()
-        outbox = dict(connection.execute("SELECT session, count(*) FROM outbox GROUP BY session").fetchall())
-        deadlines = dict(connection.execute("SELECT session, at FROM deadlines").fetchall())
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        if engine.name == "sqlite":
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+        def ask(statement: str) -> dict[str, int]:
+            return {session: count for session, count in connection.execute(text(statement))}
+
+        appends = ask("SELECT session, count(*) FROM events GROUP BY session").items()
+        outbox = ask("SELECT session, count(*) FROM outbox GROUP BY session")
+        deadlines = ask("SELECT session, at FROM deadlines")
+    engine.dispose()
     for session, events_written in appends:
         assert outbox[session] * 2 == events_written
         assert deadlines[session] == deadline_of(events_written).timestamp() * 1_000_000
 
 
 @pytest.mark.asyncio
-async def test_every_acknowledged_append_outlives_kill_9_at_any_moment(tmp_path: Path) -> None:
-    path = tmp_path / "record.db"
+async def test_every_acknowledged_append_outlives_kill_9_at_any_moment(record_url: str) -> None:
     draw = random.Random(9)
     acknowledged: dict[str, int] = {}
-    for _ in range(ROUNDS):
-        process = await spawn(path, "w", sessions=8, appends=100_000)
+    rounds = ROUNDS[record_url.partition(":")[0]]
+    for _ in range(rounds):
+        process = await spawn(record_url, "w", sessions=8, appends=100_000)
         go(process)
         found = await read_acknowledgements(process, draw.randrange(1, 400))
         await asyncio.sleep(draw.random() / 100)
@@ -80,15 +86,14 @@ async def test_every_acknowledged_append_outlives_kill_9_at_any_moment(tmp_path:
         found += await read_acknowledgements(process)
         assert await process.wait() == -9
         acknowledged.update(found)  # in order: the last of each session stands
-        await check_whole(path, acknowledged)
-    assert sum(acknowledged.values()) > ROUNDS
+        await check_whole(record_url, acknowledged)
+    assert sum(acknowledged.values()) > rounds
 
 
 @pytest.mark.asyncio
-async def test_of_two_processes_on_one_file_who_appends_first_has_decided(tmp_path: Path) -> None:
-    path = tmp_path / "record.db"
+async def test_of_two_processes_on_one_record_who_appends_first_has_decided(record_url: str) -> None:
     writers = ["one", "two"]
-    processes = [await spawn(path, writer, sessions=4, appends=100) for writer in writers]
+    processes = [await spawn(record_url, writer, sessions=4, appends=100) for writer in writers]
     for process in processes:
         go(process)
     outputs = [stdout for stdout, _ in await asyncio.gather(*(process.communicate() for process in processes))]
@@ -100,7 +105,7 @@ async def test_of_two_processes_on_one_file_who_appends_first_has_decided(tmp_pa
             losses += len(lost)
             if not lost:
                 winners[session, int(seq)].append(writer)
-    store = await SqliteStore.open(path)
+    store = await open_store(record_url)
     for session in [f"s{n}" for n in range(4)]:
         events = await store.load(session)
         assert len(events) >= 200

@@ -17,7 +17,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection
 
-from server.adapters.sql import SqliteStore, engine
+from server.adapters.sql import SqliteStore
+from server.adapters.sql.sqlite import engine
 from server.application.ports import Conflict, RecordUnavailable
 from tests.contracts.samples import NOW, after, draft, entry, event, outcomes
 

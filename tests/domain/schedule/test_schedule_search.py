@@ -159,16 +159,22 @@ def crowded(zone: str, minute: int) -> Calendar:
     return Calendar(always(zone), busy, extra, sessions)
 
 
-def test_five_full_calendars_over_ninety_days_take_less_than_fifty_milliseconds() -> None:
+def crowd() -> list[Calendar]:
     zones = (CHICAGO, "America/New_York", "Europe/Berlin", "Australia/Sydney", "Europe/London")
-    people = [crowded(zone, 7 * i) for i, zone in enumerate(zones)]
+    return [crowded(zone, 7 * i) for i, zone in enumerate(zones)]
+
+
+def slots_of_a_crowd(people: list[Calendar]) -> list[Slot]:
+    """Over all of the ninety days."""
     rules = Rules(buffer=10, most_per_day=6, earliest=time(0, 30), latest=time(23, 30))
-    took = []
+    return find_slots(people, minutes=15, after=MONDAY, until=MONDAY + timedelta(days=90), near=MONDAY, rules=rules)
+
+
+def test_five_full_calendars_over_ninety_days_take_less_than_fifty_milliseconds() -> None:
+    people, took = crowd(), []
     for _ in range(5):
-        began = clock.perf_counter()
-        found = find_slots(
-            people, minutes=15, after=MONDAY, until=MONDAY + timedelta(days=90), near=MONDAY, rules=rules
-        )
-        took.append(clock.perf_counter() - began)
+        began = clock.process_time()  # what else the machine does meanwhile is not the search's
+        found = slots_of_a_crowd(people)
+        took.append(clock.process_time() - began)
         assert len(found) == 3
     assert median(took) < 0.05, f"{median(took) * 1000:.0f} ms"

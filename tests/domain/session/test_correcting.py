@@ -34,6 +34,23 @@ def test_a_correction_needs_a_reason_and_a_session_that_is_over() -> None:
     assert on_time().tries(c.CorrectOutcome("b", Outcome.EXCUSED, "Too early.")) == "session_not_over"
 
 
+def test_a_miss_stays_one_when_the_other_was_seen_alone_to_the_end() -> None:
+    """Their minutes are not those of who never came."""
+    story = one_missing().approves().at(10).taps(Action.PROCEED).at(48).does(c.EndSession())
+    assert story.session.outcomes == {"a": Outcome.ATTENDED, "b": Outcome.NO_SHOW}
+    assert streak_of([(story.session, "b")]) == Streak(misses=1)
+    assert streak_of([(story.session, "a")]) == Streak(solo=1)
+
+
+def test_a_correction_is_kept_with_what_stood_there_before() -> None:
+    story = missed().does(c.CorrectOutcome("b", Outcome.TECHNICAL, "Our line."))
+    story.does(c.CorrectOutcome("b", None, "Nobody knows."))
+    assert [(one.before, one.after, one.reason) for one in story.session.corrections] == [
+        (Outcome.NO_SHOW, Outcome.TECHNICAL, "Our line."),
+        (Outcome.TECHNICAL, None, "Nobody knows."),
+    ]
+
+
 def test_misses_in_a_row_are_counted_and_end_with_attending() -> None:
     together = on_time().at(40).does(c.EndSession()).session
     miss = missed().session

@@ -7,9 +7,18 @@ from datetime import timedelta
 import pytest
 
 from server.domain.attendance import Action, Focus, Outcome, Reason, SoloApproval
+from server.domain.schedule import Part, Wish
 from server.domain.session import commands as c
 from server.domain.session import events as e
-from server.domain.session.effects import Mail, RecountStreaks, RevokeLinks, SearchTimes
+from server.domain.session.effects import (
+    Announce,
+    Mail,
+    PromiseReminders,
+    RecountStreaks,
+    Refill,
+    RevokeLinks,
+    SearchTimes,
+)
 from server.domain.session.plan import Invitee
 from server.domain.session.state import THERAPIST
 from server.domain.session.view import placement_of
@@ -47,7 +56,8 @@ def test_missing_partner_is_nudged_then_asked_about_then_rescheduled() -> None:
     story.at(15)
     assert story.status() is Status.RESCHEDULED
     assert story.session.outcomes == {"b": Outcome.NO_SHOW}
-    sent = [effect for effect in story.effects if not isinstance(effect, RecountStreaks)]
+    quiet = (RecountStreaks, Announce, Refill, PromiseReminders)
+    sent = [effect for effect in story.effects if not isinstance(effect, quiet)]
     assert sent == [Mail("nudge", "b"), Mail("nudge", "b"), SearchTimes(1)]
     assert [event.by for event in story.happened(e.CardAnswered)] == ["policy"]
     assert story.sees("a").closing == "new_times_follow"
@@ -244,8 +254,75 @@ def test_nothing_suits_twice_is_handed_to_people() -> None:
     assert Mail("outreach", "team") in story.effects
 
 
+def rounds_of(story: Story) -> int:
+    """How many rounds there are when A wants none of the times, whatever comes, and says each time what would suit."""
+    rounds = 0
+    while story.session.rescheduling is not None and story.session.rescheduling.status == "searching":
+        rounds += 1
+        starts = tuple(START + timedelta(days=day) for day in range(3 * rounds, 3 * rounds + 3))
+        story.does(c.ProposeTimes(starts, START + timedelta(hours=48)))
+        story.does(c.AnswerTimes("a", frozenset(), frozenset({Wish(rounds, Part.EVENING)})))
+    return rounds
+
+
+def test_whom_nothing_suits_may_say_what_would_and_the_other_sees_nothing_of_it() -> None:
+    story = one_missing().at(15)
+    starts = tuple(START + timedelta(days=day) for day in (1, 2, 3))
+    story.does(c.ProposeTimes(starts, START + timedelta(hours=48)))
+    before = story.sees("b")
+    wishes = frozenset({Wish(5, Part.MORNING), Wish(1, Part.EVENING)})
+    assert story.tries(c.AnswerTimes("a", frozenset({0}), wishes)) == "time_or_wish"
+    story.does(c.AnswerTimes("a", frozenset(), wishes))
+    plan = story.session.rescheduling
+    assert plan is not None
+    assert (plan.status, plan.round, plan.excluded) == ("searching", 2, starts)
+    assert plan.wishes == {"a": (Wish(1, Part.EVENING), Wish(5, Part.MORNING))}
+    assert story.sees("b") == before
+    told = story.console().rescheduling
+    assert told is not None
+    assert [(one.name, one.weekday, one.part) for one in told.wished] == [
+        ("Alex", 1, "evening"),
+        ("Alex", 5, "morning"),
+    ]
+    story.does(c.ProposeTimes(starts, START + timedelta(hours=48)))
+    story.does(c.AnswerTimes("b", frozenset(), frozenset({Wish(2, Part.EVENING)})))
+    assert story.session.rescheduling is not None
+    assert set(story.session.rescheduling.wishes) == {"a", "b"}, "the third round looks within what both said"
+    assert story.session.rescheduling.status == "searching"
+
+
+def test_wishes_are_tried_for_a_bounded_number_of_rounds() -> None:
+    story = one_missing().at(15)
+    assert rounds_of(story) == 3
+    assert story.session.rescheduling is not None
+    assert story.session.rescheduling.status == "nothing_suits"
+    assert Mail("outreach", "team") in story.effects
+
+
 def test_of_a_session_that_began_early_the_one_who_stayed_is_seen_alone() -> None:
     story = Story().at(-5).hosts().arrives("a").arrives("b").admits("a", "b").at(-3).leaves("a")
     story.taps(Action.PROCEED)
     assert story.session.attending == "b"
     assert story.session.seats["b"].place is Place.ROOM
+
+
+def test_new_times_of_a_couple_are_settled_before_the_one_partner_s_session_has_begun() -> None:
+    story = Story(planned(approval=SoloApproval.STANDING)).at(-60).declares("b", Reason.INDIVIDUAL_WORK)
+    assert story.status() is Status.PLANNED
+    start = START + timedelta(days=3)
+    story.does(c.ProposeTimes((start,), START + timedelta(days=1)))
+    story.does(c.AnswerTimes("a", frozenset({0}))).does(c.AnswerTimes("b", frozenset({0})))
+    story.does(c.ReportBooked("s1r1", start))
+    assert story.session.rescheduling is not None
+    assert story.session.rescheduling.status == "booked"
+    assert story.status() is Status.PLANNED
+
+
+def test_who_said_wait_is_waited_for_though_the_question_is_another_by_now() -> None:
+    story = one_missing().at(11).taps(Action.WAIT)
+    story.at(12).approves(SoloApproval.DENIED)
+    assert story.console().card is None
+    assert story.session.stance is not None
+    assert (story.session.stance.clause, story.session.stance.wait_until) == ("J6", START + timedelta(minutes=16))
+    story.at(16)
+    assert story.card().clause == "J6"

@@ -71,16 +71,39 @@ def test_a_loss_that_is_noticed_after_it_counts_from_its_end() -> None:
 
 def test_while_it_lasts_every_clock_stands_and_the_page_says_so() -> None:
     story = out(one_missing().at(9), 9, None)
-    assert next_deadline(story.session, DEFAULT_POLICY) is None
-    story.at(40)
+    story.at(18)
     assert story.status() is Status.PLANNED
     now = [moment.kind for moment in story.sees("a").moments if moment.state is MomentState.NOW]
     assert now == [MomentKind.NOW_PAUSED]
-    out(story, 9, 40)
-    story.at(40.9)
+    out(story, 9, 18)
+    story.at(18.9)
     assert story.console().card is None
-    story.at(41)
+    story.at(19)
     assert story.card().clause == "J12"
+
+
+def test_an_outage_of_which_nobody_speaks_any_more_ends_and_counts_against_nobody() -> None:
+    """The node that reported it may have been killed before it could see again."""
+    story = out(one_missing().at(9), 9, None)
+    assert next_deadline(story.session, DEFAULT_POLICY) == START + 19 * MIN
+    story.at(18.9)
+    assert [outage.until for outage in story.session.outages] == [None]
+    story.at(19)
+    assert [outage.until for outage in story.session.outages] == [START + 19 * MIN]
+    assert story.console().card is None
+    story.at(20)
+    assert story.card().answer_by == START + 25 * MIN
+
+
+def test_a_long_outage_is_told_in_pieces_without_a_gap() -> None:
+    story = out(one_missing().at(9), 9, None)
+    out(out(asleep(story, 14), 14, None), 9, 14)
+    assert story.session.paused_since == START + 14 * MIN
+    out(asleep(story, 19), 14, 19)
+    story.at(19.9)
+    assert story.console().card is None
+    story.at(20)
+    assert story.card().answer_by == START + 25 * MIN
 
 
 def test_minutes_without_sound_and_picture_are_nobody_s() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from server.domain.week import (
     needs_of,
 )
 
+# How many random couples the suite looks at; the five hundred take some three minutes (DYAD_WEEK_CASES=500).
+CASES = int(os.environ.get("DYAD_WEEK_CASES", "40"))
 CHICAGO = "America/Chicago"
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)  # midnight in Chicago
 WEEK = Slot(MONDAY, MONDAY + timedelta(days=7))

@@ -79,7 +79,8 @@ def minutes_of(wall: time) -> int:
     return wall.hour * 60 + wall.minute
 
 
-def optimum(case: Case, seconds: float = 20) -> Optimum:
+def optimum(case: Case, effort: float = 20) -> Optimum:
+    """`effort` is counted in the solver's own steps, some seconds of an idle machine; a busy one finds the same."""
     clocks = {person: Clock(calendar, case) for person, calendar in case.calendars.items()}
     model = cp_model.CpModel()
     candidates = [one for index, need in enumerate(case.needs) for one in candidates_of(index, need, case, clocks)]
@@ -101,7 +102,7 @@ def optimum(case: Case, seconds: float = 20) -> Optimum:
     _break_ties(model, case, candidates, chosen, of_need)
     model.minimize(base + sum(cost * var for cost, var in terms))
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.max_deterministic_time = effort
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     status = solver.solve(model)

@@ -14,9 +14,9 @@ import pytest
 from server.domain.week import ReasonCode, WhyNot, propose, score
 from tests.architecture.imports import ROOT
 from tests.domain.week.checking import Checked
-from tests.domain.week.couples import Case, random_case
+from tests.domain.week.couples import CASES, Case, random_case
 
-SEEDS = range(40, 80)
+SEEDS = range(40, 40 + CASES)
 PRINTED = """
 import random
 from server.domain.week import propose
@@ -32,6 +32,7 @@ def _cases() -> list[Case]:
     return [random_case(random.Random(seed)) for seed in SEEDS]
 
 
+@pytest.mark.timeout(1800)
 def test_every_promise_holds_and_every_reason_is_true(cases: list[Case]) -> None:
     reasons, whys = Counter[ReasonCode](), Counter[WhyNot]()
     for case in cases:
@@ -44,7 +45,7 @@ def test_every_promise_holds_and_every_reason_is_true(cases: list[Case]) -> None
 
 
 def test_the_score_is_the_one_that_is_stated(cases: list[Case]) -> None:
-    for case in cases:
+    for case in cases[:40]:
         proposal = propose(case.needs, case.calendars, case.groups, case.week, case.rules)
         left = [one.need for one in proposal.unplaced]
         assert proposal.score == score(proposal.placed, left, case.calendars, case.rules)

@@ -62,6 +62,13 @@ def test_two_joint_sessions_have_days_of_their_own_two_days_apart() -> None:
     assert Reason(ReasonCode.EVERYONE_FREE, EVERYBODY) in first.reasons
 
 
+def test_what_is_booked_is_taken_and_extra_time_is_offered() -> None:
+    booked = replace(calendar([0], 9, 12), sessions=(Slot(at(0, 9), at(0, 11)),))
+    assert times(plan([individual("ann")], ann=booked)) == ["Mon 11:00"]
+    extra = replace(calendar([], 9, 12), extra=(Slot(at(2, 14), at(2, 15)),))
+    assert times(plan([individual("ann")], ann=extra)) == ["Wed 14:00"]
+
+
 def test_a_full_week_gives_everybody_one_session_a_day() -> None:
     needs = [joint(), joint(), *(individual(person) for person in ("ann", "bob")), group("ann"), group("bob")]
     proposal = plan(needs, [Group("morning", at(1, 10), 90, 8), Group("evening", at(3, 15), 90, 8)])
