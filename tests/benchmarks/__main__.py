@@ -8,18 +8,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from tests.benchmarks import admission, deciding, forwarding, recording
+from tests.benchmarks import admission, deadlines, deciding, forwarding, planning, recording
 from tests.benchmarks.report import Row, json_line, table
 
-PARTS = ("deciding", "recording", "forwarding", "admission")
+PARTS = ("deciding", "planning", "recording", "deadlines", "forwarding", "admission")
 
 
 async def _measure(part: str, rounds: int) -> list[Row]:
     match part:
         case "deciding":
             return deciding.measure(rounds)
+        case "planning":
+            return planning.measure(rounds)
         case "recording":
             return await recording.measure(rounds)
+        case "deadlines":
+            return await deadlines.measure()
         case "forwarding":
             return await forwarding.measure(rounds)
         case _:

@@ -14,7 +14,7 @@ class Row:
     `≤ 0.30`, `≥ 50,000`, `0`; empty where there is none."""
 
     what: str
-    value: float
+    value: float | None  # None where this machine can't measure it
     unit: str
     key: str | None = None
     goal: str = ""
@@ -25,7 +25,7 @@ def say(progress: str) -> None:
 
 
 def _verdict(row: Row) -> str:
-    if not row.goal:
+    if not row.goal or row.value is None:
         return ""
     return f"goal {row.goal}: {'reached' if _reached(row.value, row.goal) else 'MISSED'}"
 
@@ -42,8 +42,10 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def json_line(rows: Sequence[Row]) -> str:
-    return json.dumps({row.key: float(f"{row.value:.4g}") for row in rows if row.key})
+    return json.dumps({row.key: None if row.value is None else float(f"{row.value:.4g}") for row in rows if row.key})
 
 
 def _figure(row: Row) -> str:
+    if row.value is None:
+        return "–"
     return f"{row.value:,.0f}" if row.value >= 100 else f"{row.value:.3g}"

@@ -1,4 +1,4 @@
-"""Take the README's pictures from the real pages: python -m tests.e2e.pictures [FOLDER]
+"""Take the README's pictures from the real pages: python -m tests.e2e.pictures [FOLDER [NAME…]]
 
 A few circumstances, in about three minutes. Nobody's camera is seen: soft colours move instead.
 """
@@ -15,13 +15,22 @@ from playwright.async_api import Browser, Page
 
 from tests.architecture.imports import ROOT
 from tests.e2e.people import DESK, PHONE, Window, sees, window
+from tests.e2e.test_first_day import (
+    books,
+    first_day,
+    holds_the_intake,
+    sets_up,
+    signs_and_waits,
+    write_and_sign_the_plan,
+)
 from tests.service.support import eventually
 from tests.support.browser import chromium_running
 
 WIDTH, HEIGHT, FRAMES = 320, 240, 40
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, *only: str) -> None:
+    """`only` are names of circumstances; without any it is all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         video = Path(temporary) / "colours.y4m"
@@ -34,9 +43,11 @@ async def main(folder: Path) -> None:
                 robin_comes_late,
                 the_team_looks,
                 a_policy,
+                a_clinics_weeks,
             ):
-                print(tell.__name__.replace("_", " "), file=sys.stderr)
-                await tell(browser, folder)
+                if not only or tell.__name__ in only:
+                    print(tell.__name__.replace("_", " "), file=sys.stderr)
+                    await tell(browser, folder)
 
 
 async def everybody_comes(browser: Browser, folder: Path) -> None:
@@ -91,6 +102,44 @@ async def a_policy(browser: Browser, folder: Path) -> None:
         await shoot(page, folder / "policy-phone.png")
 
 
+async def a_clinics_weeks(browser: Browser, folder: Path) -> None:
+    """A first day as its test lives it, and pictures on the way."""
+    async with first_day(browser) as day:
+        await sets_up(day)
+        desk = await day.opens(await day.mailed("Dr. Rivera", "Your page at the clinic"))
+        await desk.get_by_role("button", name="Alex and Robin").wait_for()
+        await shoot(desk, folder / "clinic.png")
+        await desk.get_by_role("button", name="Alex and Robin").click()
+        await desk.get_by_role("button", name="The week after").click()
+        await desk.get_by_role("heading", name="Week 2").wait_for()
+        await shoot(desk, folder / "week.png", height=1150)
+        await desk.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await shoot(desk, folder / "week-phone.png", height=1150)
+        await desk.close()
+        desk, console = await books(day)
+        portal, alex = await signs_and_waits(day, "Alex")
+        _, robin = await signs_and_waits(day, "Robin")
+        await holds_the_intake(console, alex, robin)
+        await console.evaluate("scrollTo(0, 0)")
+        await shoot(console, folder / "first-session.png", height=1150)
+        await write_and_sign_the_plan(console, alex, robin)
+        await alex.evaluate("document.querySelector('.planpanel').scrollTo(0, 0)")
+        await shoot(alex, folder / "plan-phone.png")
+        await console.get_by_role("button", name="End session").click()
+        await console.get_by_role("dialog").get_by_role("button", name="End the session").click()
+        await portal.reload()
+        await portal.get_by_text("Evenings without fear").wait_for()
+        await shoot(portal, folder / "portal.png")
+        await portal.get_by_role("heading", name="The two of you").scroll_into_view_if_needed()
+        await portal.evaluate("document.querySelector('[aria-labelledby=together]').scrollIntoView()")
+        await shoot(portal, folder / "portal-together.png")
+        await desk.get_by_role("tab", name="Hours").click()
+        await desk.get_by_role("button", name="Show the report").click()
+        await desk.get_by_text("The one session").click()
+        await desk.evaluate("document.querySelector('[aria-labelledby=report]').scrollIntoView()")
+        await shoot(desk, folder / "report.png", height=1000)
+
+
 async def nobody_more_comes(browser: Browser, folder: Path) -> None:
     async with window(browser, speed=60) as opened:
         therapist, alex = await opened.opens("therapist"), await opened.waits("a")
@@ -131,10 +180,15 @@ async def proposals(opened: Window) -> list[str]:
     return found
 
 
-async def shoot(page: Page, path: Path) -> None:
+async def shoot(page: Page, path: Path, height: int | None = None) -> None:
+    """`height` shows more of a long page than fits a screen."""
+    size = page.viewport_size
+    assert size is not None
     await page.bring_to_front()
+    await page.set_viewport_size({**size, "height": height or size["height"]})
     await page.wait_for_timeout(400)
     await page.screenshot(path=path)
+    await page.set_viewport_size(size)
 
 
 def colours() -> bytes:
@@ -160,4 +214,4 @@ def colours() -> bytes:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "web" / "pictures"))
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "web" / "pictures", *sys.argv[2:]))

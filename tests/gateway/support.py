@@ -13,6 +13,7 @@ from server.application.dispatcher import Dispatcher
 from server.application.policies import PolicyBook
 from server.domain.session import commands as c
 from signaling.gateway.hub import Hub
+from signaling.gateway.relay import Relay
 from signaling.gateway.seats import Seat
 from tests.domain.session.story import COUPLE
 
@@ -52,13 +53,17 @@ class Media:
     def subscribe(self, listener: Any) -> None: ...
 
 
-def hub_of(order: list[str]) -> tuple[Hub, Dispatcher]:
+def hub_of(order: list[str], told: list[tuple[str, str, Any]] | None = None) -> tuple[Hub, Dispatcher]:
+    """`told` gets what was sent to whom: (connection, event, data)."""
+
     async def emit(sid: str, event: str, body: dict[str, Any]) -> None:
         order.append(f"{event} {sid}")
+        if told is not None:
+            told.append((sid, event, body["data"]))
 
     async def kick(sid: str, event: str, body: dict[str, Any]) -> None:
         order.append(f"kick {sid}")
 
     clock = SystemClock(start=datetime(2026, 3, 2, 14, 58, tzinfo=UTC))
     dispatcher = Dispatcher(store := MemoryStore(), JsonCodec(), clock, PolicyBook(store, read_policy))
-    return Hub(dispatcher, clock, Media(order), emit, kick), dispatcher
+    return Hub(dispatcher, clock, Media(order), emit, kick, Relay()), dispatcher

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.application.dispatcher import Dispatcher
+from server.application.ports import RecordUnavailable
 from server.domain.session import commands as c
 from server.domain.session.views import Link
 from signaling.gateway.hub import Hub
@@ -63,3 +64,20 @@ async def _link(hub: Hub, dispatcher: Dispatcher, seat: Seat, now: float) -> Lin
     """What the others would be told after a look at `now`."""
     await hub.look(seat, now)
     return (await dispatcher.session("s1")).seats[seat.key].link
+
+
+async def test_who_is_dropped_while_the_record_is_away_is_dropped_once_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, dispatcher, alex = await _in_the_room(media_at=NOW)
+    hub.seats.unplug("sid-a", NOW)
+
+    async def away(*_: object) -> None:
+        raise RecordUnavailable("the record is away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(dispatcher, "submit", away)
+        with pytest.raises(RecordUnavailable):
+            await hub.look(alex, NOW + 16)
+    assert await _link(hub, dispatcher, alex, NOW + 17) is Link.LOST
+    assert hub.seats.of_session("s1") == []

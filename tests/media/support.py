@@ -6,19 +6,22 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from server.application.media_events import MediaEvent
+from server.application.ports import MediaBackend
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.synthetic import SyntheticPeer
+from tests.support.udp_faults import FaultyLink
 
 E = TypeVar("E")
+M = TypeVar("M", bound=MediaBackend)
 
 
-class Stage:
-    """A worker and the peers connected to it, with everything the worker told."""
+class Stage(Generic[M]):
+    """A backend and the peers connected to it, with everything it told."""
 
-    def __init__(self, media: EmbeddedForwarder) -> None:
+    def __init__(self, media: M) -> None:
         self.media = media
         self.peers: dict[str, SyntheticPeer] = {}
         self.events: list[MediaEvent] = []
@@ -27,9 +30,14 @@ class Stage:
     async def connect(self, *names: str) -> None:
         """Connect these peers, held."""
         for number, name in enumerate(names):
-            peer = self.peers[name] = SyntheticPeer(number)
-            await self.media.answer(name, await peer.answer(await self.media.offer(name, 3)))
+            await self.bring(name, SyntheticPeer(number))
         await until(lambda: all(self.peers[name].state == "connected" for name in names), "connected")
+
+    async def bring(self, name: str, peer: SyntheticPeer, link: FaultyLink | None = None) -> None:
+        """Let this peer answer, held, by way of `link` where there is one."""
+        self.peers[name] = peer
+        offer = await self.media.offer(name, 3)
+        await self.media.answer(name, await peer.answer(link.through(offer) if link else offer))
 
     async def place(self, room: str | None, *names: str) -> None:
         for name in names:
@@ -57,14 +65,22 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(**options: Any) -> AsyncIterator[Stage]:
-    media = EmbeddedForwarder(**options)
-    await media.start()
-    played = Stage(media)
+async def closing(played: Stage[M]) -> AsyncIterator[Stage[M]]:
+    """The stage, whose peers are closed in the end."""
     try:
         yield played
     finally:
         await asyncio.gather(*(peer.close() for peer in played.peers.values()))
+
+
+@asynccontextmanager
+async def stage(**options: Any) -> AsyncIterator[Stage[EmbeddedForwarder]]:
+    media = EmbeddedForwarder(**options)
+    await media.start()
+    try:
+        async with closing(Stage(media)) as played:
+            yield played
+    finally:
         await media.stop()
 
 
@@ -76,3 +92,9 @@ async def until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> f
             raise AssertionError(f"still not: {what}")
         await asyncio.sleep(0.02)
     return time.monotonic() - began
+
+
+def worker(media: MediaBackend) -> EmbeddedForwarder:
+    """The backend, which has a worker process of its own."""
+    assert isinstance(media, EmbeddedForwarder)
+    return media

@@ -25,7 +25,7 @@ EXAMPLES = re.findall(r"^```json ([^\n]+)\n(.+?)^```$", TEXT, re.MULTILINE | re.
 # Codes that a session never sends: they are of planning, of the record's own commands, and of the person who decides.
 NOT_OF_THE_WIRE = {"already_planned", "busy", "empty_outage", "no_search"}
 NOT_OF_THE_WIRE |= {"not_for_review", "review_changed", "measure_needed", "note_too_long"}
-NOT_OF_THE_WIRE |= {"not_a_group", "seat_taken"}
+NOT_OF_THE_WIRE |= {"not_a_group", "seat_taken", "time_or_wish", "group_fixed", "time_past"}
 
 
 def rows(heading: str) -> list[list[str]]:

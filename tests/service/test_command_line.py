@@ -6,9 +6,10 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typer.testing import CliRunner
 from server import operating
 from server.bots import bot
 from server.cli import app
+from server.config import RECORD
 from server.planfile import example_plan, read_plan
 
 pytestmark = pytest.mark.timeout(120)
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.timeout(120)
 COMMANDS = [
     ["demo"],
     ["serve"],
+    ["migrate"],
     ["bot"],
     ["link", "create"],
     ["link", "revoke"],
@@ -41,6 +44,18 @@ COMMANDS = [
     ["policy", "simulate"],
     ["policy", "adopt"],
     ["policy", "list"],
+    ["clinic", "open"],
+    ["clinic", "import"],
+    ["audit", "verify"],
+    ["doctor"],
+    ["backup"],
+    ["restore"],
+    ["outbox", "list"],
+    ["outbox", "replay"],
+    ["outbox", "discard"],
+    ["webhook", "add"],
+    ["webhook", "list"],
+    ["webhook", "remove"],
     ["version"],
 ]
 
@@ -145,6 +160,23 @@ def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert (code, "Traceback" in err) == (1, False)
     code, _, err = dyad("bot", "http://127.0.0.1:9/join#x", "--scenario", "dance")
     assert (code, "on-time" in err) == (2, True)
+
+
+def test_the_schema_is_led_to_a_revision_and_back(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    code, out, _ = dyad("migrate", *data, "--json")
+    newest = json.loads(out)["to"]
+    assert (code, json.loads(out)) == (0, {"from": "base", "to": newest})
+    assert dyad("migrate", *data, "--to", "0002") == (0, f"Schema {newest} → 0002.\n", "")
+    assert dyad("migrate", *data, "--to", "0002") == (0, "The schema is 0002 already.\n", "")
+    code, _, err = dyad("migrate", *data, "--to", "0000")
+    assert (code, "Known: base, 0001" in err) == (2, True)
+    with closing(sqlite3.connect(tmp_path / RECORD)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    for command in ("migrate", *data), ("session", "list", *data):
+        code, _, err = dyad(*command)
+        assert (code, "use the newer program" in err, "Traceback" in err) == (1, True, False)
 
 
 @pytest.mark.asyncio

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from server.application.ports import OutboxDraft
+from server.application.roles import TEAM
 from server.bootstrap import Service
 from server.demo import Options, empty_clinic
 from server.domain.programme import DEFAULT_PROGRAMME
@@ -230,3 +231,15 @@ async def test_a_couple_that_must_never_meet_has_no_joint_session_and_no_common_
         assert groups["a"]
         assert groups["b"]
         assert not groups["a"] & groups["b"]
+
+
+async def test_the_treatment_team_runs_a_couple_s_weeks_as_its_therapist_does() -> None:
+    async with first_day() as office:
+        _, (couple, _) = await set_up(office)
+        team = Desk(office.built, await office.built.links.mint(TEAM, None, TEAM, "clinic", timedelta(days=1)))
+        week = f"/couples/{couple}/weeks/2"
+        look = await team.gets(week)
+        await team.does("POST", week, {"sessions": wanted(look["proposed"][:2]), "seen": look["seen"]})
+        assert len((await team.gets(week))["booked"]) == 2
+        seen = await team.gets(f"/couples/{couple}")
+        assert seen["intake"] is not None

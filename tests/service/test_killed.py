@@ -20,8 +20,8 @@ import socketio
 
 from server.adapters.codec import JsonCodec
 from server.adapters.sql import SqliteStore
-from server.bootstrap import RECORD
 from server.bots import Bot, BotRefused
+from server.config import RECORD
 from server.domain.session import events as e
 from server.domain.session.evolve import evolve
 from server.domain.session.state import Session

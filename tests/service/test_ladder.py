@@ -10,6 +10,8 @@ import pytest
 from icalendar import Calendar
 
 from server.bots import Bot
+from server.domain.attendance import Reason
+from server.domain.session.commands import DeclareAbsence
 from tests.service.support import House, eventually, house
 
 pytestmark = pytest.mark.asyncio
@@ -23,8 +25,8 @@ SUBJECTS = {
 ZONES = {"Dr. Rivera": "America/New_York", "Alex": "America/Chicago", "Robin": "America/Denver"}
 
 
-async def test_partner_never_comes_and_both_confirm_another_time() -> None:
-    async with house(speed=60) as home:
+async def test_partner_never_comes_and_both_confirm_another_time(record_url: str) -> None:
+    async with house(speed=60, database_url=record_url) as home:
         therapist = await home.enters("therapist")
         alex = await home.enters("a")
         await therapist.until(lambda view: view["card"])
@@ -120,6 +122,12 @@ async def _answer(home: House, proposals: list, therapist: Bot) -> list[datetime
     for mail in proposals:
         token = home.token(mail["links"][0])
         status, body = await home.rest("GET", "/v1/proposal", token)
+        wishes = [{"weekday": 2, "part": "evening"}]
+        for wrong, code in (
+            ({"wishes": wishes, "accept": [0]}, 409),
+            ({"wishes": [{"weekday": 9}], "accept": []}, 400),
+        ):
+            assert (await home.rest("POST", "/v1/proposal/answer", token, wrong))[0] == code
         assert (status, body["status"]) == (200, "open")
         status, body = await home.rest("POST", "/v1/proposal/answer", token, {"accept": [0, 1]})
         assert status == 200, body
@@ -161,3 +169,24 @@ def _event_start(ics: str, method: str, status: str, zone: str) -> datetime:
 def _uid(ics: str) -> str:
     (event,) = Calendar.from_ical(ics).walk("VEVENT")
     return str(event["UID"])
+
+
+async def test_whom_none_of_the_times_suits_says_what_would_and_the_other_gets_the_new_times_only() -> None:
+    async with house() as home:
+        session = home.links.session
+        for key in "ab":
+            await home.built.dispatcher.submit(session, DeclareAbsence(key, Reason.ILLNESS))
+        first = await eventually(lambda: _mails(home, "new_times", 2), "two proposals")
+        alex = next(mail for mail in first if mail["to"] == "Alex")
+        wishes = [{"weekday": day, "part": "morning"} for day in (1, 3)]
+        body = {"accept": [], "wishes": wishes}
+        status, answer = await home.rest("POST", "/v1/proposal/answer", home.token(alex["links"][0]), body)
+        assert (status, answer["status"]) == (200, "none_suit")
+        mails = await eventually(lambda: _mails(home, "new_times", 4), "two more")
+        robin = next(mail for mail in mails[:2] if mail["to"] == "Robin")
+        _, asked = await home.rest("GET", "/v1/proposal", home.token(robin["links"][0]))
+        assert set(asked) == {*("name", "zone", "language", "minutes", "clinic_phone", "status", "times", "answer_by")}
+        assert asked["times"]
+        for time in asked["times"]:
+            wall = datetime.fromisoformat(time["starts_at"]).astimezone(ZoneInfo(ZONES["Alex"]))
+            assert (wall.weekday() in (1, 3), wall.hour < 12) == (True, True)

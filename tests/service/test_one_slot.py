@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from server.adapters.clock import VirtualClock
 from server.adapters.codec import JsonCodec
 from server.adapters.policyfile import read_policy
-from server.adapters.sql import SqliteStore
+from server.adapters.sql import SqlStore, open_store
 from server.application.calendars import Calendars
 from server.application.dispatcher import Dispatcher
 from server.application.planning import plan_of
@@ -30,8 +29,8 @@ COUPLES = 100
 
 
 @pytest.mark.asyncio
-async def test_a_hundred_parallel_picks_of_one_slot_have_one_winner(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path / "record.db")
+async def test_a_hundred_parallel_picks_of_one_slot_have_one_winner(record_url: str) -> None:
+    store = await open_store(record_url)
     try:
         clock = VirtualClock(NOW)
         dispatcher = Dispatcher(store, JsonCodec(), clock, PolicyBook(store, read_policy))
@@ -59,7 +58,7 @@ async def _no_programme() -> None:
     return None
 
 
-async def _agreed(store: SqliteStore, dispatcher: Dispatcher, id: str) -> None:
+async def _agreed(store: SqlStore, dispatcher: Dispatcher, id: str) -> None:
     """A couple who both said that they can't come, and both picked the slot."""
     people = {"therapist": "host", "a": f"{id}-a", "b": f"{id}-b"}
     for key in ("a", "b"):

@@ -15,11 +15,12 @@ import pytest
 
 from server.adapters.codec import JsonCodec
 from server.adapters.sql import SqliteStore
-from server.bootstrap import RECORD
 from server.bots import bot
+from server.config import RECORD
 from server.domain.session.evolve import evolve
 from server.domain.session.state import Session
 from server.domain.session.views import MomentKind
+from tests.media.support import worker
 from tests.service.support import eventually, house
 from tests.support.ports import free_port
 
@@ -83,7 +84,7 @@ async def test_a_media_worker_that_stays_dead_stops_the_clocks() -> None:
         id = home.links.session
 
         async def stopped() -> bool:
-            pid = home.built.media.pid
+            pid = worker(home.built.media).pid
             if pid is not None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -103,12 +104,12 @@ async def test_a_media_worker_that_stays_dead_stops_the_clocks() -> None:
 async def test_a_worker_that_is_back_at_once_is_no_outage() -> None:
     async with house() as home:
         await home.enters("a", media=True)
-        before = home.built.media.pid
+        before = worker(home.built.media).pid
         assert before is not None
         os.kill(before, signal.SIGKILL)
 
         async def back() -> bool:
-            return home.built.media.pid not in (None, before)
+            return worker(home.built.media).pid not in (None, before)
 
         await eventually(back, "another worker")
         await asyncio.sleep(1.5)

@@ -13,7 +13,7 @@ import pytest
 from server.adapters.sql import SqliteStore
 from server.application.ports import Append
 from server.application.simulation import synthetic_year
-from server.bootstrap import RECORD
+from server.config import RECORD
 from server.domain.attendance import DEFAULT_POLICY
 from server.domain.session.state import Session
 from tests.application.live import Live

@@ -31,7 +31,7 @@ async def gets(desk: Desk, token: str) -> dict[str, Any]:
 
 def own(page: dict[str, Any], **changes: Any) -> dict[str, Any]:
     kept = {name: page["own"][name] for name in ("solo_consent", "safe_from", "safe_until", "language", "goals")}
-    return {"own": {**kept, **changes}, "seen": page["seen"]}
+    return {"own": {**kept, "zone": page["zone"], **changes}, "seen": page["seen"]}
 
 
 async def with_a_week(office: Desk) -> tuple[Desk, str, str, str]:
@@ -124,6 +124,11 @@ async def test_the_language_of_the_page_is_that_of_the_mail() -> None:
         status, page = await asks(desk, alex, "PUT", "/own", own(page, language="es"))
         assert (status, page["language"]) == (200, "es")
         assert page["agreement"]["paragraphs"][0].startswith("Nos vemos")
+        status, page = await asks(desk, alex, "PUT", "/own", own(page, zone="Europe/Madrid"))
+        assert (status, page["zone"]) == (200, "Europe/Madrid")
+        for zone in ("Nowhere/At_all", "../../etc/passwd", ""):
+            status, problem = await asks(desk, alex, "PUT", "/own", own(page, zone=zone))
+            assert (status, problem["type"]) == (422, "urn:dyad:problem:zone_unknown")
         status, problem = await asks(desk, alex, "PUT", "/own", own(page, language="xx"))
         assert (status, problem["type"]) == (422, "urn:dyad:problem:language_unknown")
         status, problem = await asks(desk, alex, "PUT", "/own", {**own(page), "seen": 1})

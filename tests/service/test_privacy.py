@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.bots import Bot
+from server.bots import Bot, BotRefused
 from tests.service.raw import Raw, raw
 from tests.service.support import House, house
 
@@ -92,3 +92,47 @@ def _recorded(person: Bot) -> list[str]:
 
     person.socket.on("*", keep, namespace="/session")
     return frames
+
+
+async def test_no_silent_sign_of_one_partner_is_a_byte_to_the_other() -> None:
+    """Waiting, and in the same room: neither what was said nor the moment at which it was."""
+    async with house() as home, robin_waits(home) as robin:
+        therapist, alex = await home.enters("therapist"), await home.enters("a")
+        for place in ("waiting", "room"):
+            before = await _quiet(robin)
+            await alex.ask("answer_safety", safe=False)
+            await alex.ask("ask_for_help")
+            sign = (await therapist.until(lambda view: view["partners"][0]["help_at"]))["partners"][0]
+            assert (sign["safe"], sign["unsettled"]) == (False, True)
+            with pytest.raises(BotRefused, match="not_safe" if place == "waiting" else "not_waiting"):
+                await therapist.ask("admit_all")
+            await therapist.ask("hear_help", participant="a")
+            await therapist.ask("ask_safety", participant="a")
+            await therapist.ask("settle_safety", participant="a")
+            await alex.ask("answer_safety", safe=True)
+            assert await _quiet(robin) == before, place
+            if place == "waiting":
+                await therapist.ask("admit_all")
+
+
+async def test_who_leaves_quickly_is_gone_like_anybody_who_leaves() -> None:
+    told = []
+    for quickly in (True, False):
+        async with house() as home, robin_waits(home) as robin:
+            therapist, alex = await home.enters("therapist"), await home.enters("a")
+            await therapist.ask("admit_all")
+            before = await _quiet(robin)
+            if quickly:
+                assert (await home.rest("POST", "/v1/quick-exit", home.token(home.link("a"))))[0] == 200
+            else:
+                await alex.ask("leave")
+            row = (await therapist.until(lambda view: view["card"]))["partners"][0]
+            assert (row["state"], row["left_quickly"]) == ("left", quickly)
+            await _quiet(robin)
+            told.append([sorted(json.loads(f.partition(",")[2])[1]["data"]) for f in robin.frames[before:]])
+    assert told[0] == told[1]
+
+
+async def _quiet(robin: Raw) -> int:
+    await asyncio.sleep(0.4)
+    return len(robin.frames)

@@ -32,7 +32,8 @@ def view_json(view: PartnerView | TherapistView, speed: float) -> Json:
 
 @dataclass
 class FakeService:
-    """`rest` maps a path to (status, body). `commands` are what the page sent, `join` and media left out."""
+    """`rest` maps a path, or a method and a path, to (status, body). `commands` are what the page sent,
+    `join` and media left out."""
 
     view: PartnerView | TherapistView | None = None
     rest: dict[str, tuple[int, Json]] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class FakeService:
         if event in ("join", "refresh"):
             return {"ok": True, "rev": self.rev, "snapshot": self.snapshot(), "offer": None, "ice_servers": []}
         if event == "restart_media":
-            return {"ok": True, "rev": self.rev, "offer": None}
+            return {"ok": True, "rev": self.rev, "offer": None, "ice_servers": []}
         self.commands.append((event, {key: value for key, value in data.items() if key != "cmd_id"}))
         return {"ok": True, "rev": self.rev} if self.refuse is None else {"error": self.refuse}
 
@@ -97,8 +98,21 @@ async def serving(service: FakeService) -> AsyncIterator[FakeService]:
         pytest.fail("the pages are not built: run make setup")
 
     async def answer(request: web.Request) -> web.Response:
-        status, body = service.rest.get(request.path, (404, {"type": "urn:dyad:problem:http_404", "detail": "No."}))
+        asked = f"{request.method} {request.path}"
+        status, body = service.rest.get(asked) or service.rest.get(
+            request.path, (404, {"type": "urn:dyad:problem:http_404", "detail": "No."})
+        )
         return web.json_response(body, status=status)
+
+    async def plan(request: web.Request) -> web.WebSocketResponse:
+        """A plan that one partner has open alone."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"t": "presence", "here": ["a"], "open": False})
+        await socket.send_json({"t": "state", "update": "AAA=", "vector": "AA=="})
+        async for _ in socket:
+            pass
+        return socket
 
     class Session(socketio.AsyncNamespace):  # type: ignore[misc]
         async def trigger_event(self, event: str, *args: Any) -> Any:
@@ -111,6 +125,7 @@ async def serving(service: FakeService) -> AsyncIterator[FakeService]:
 
     app = web.Application()
     app.on_response_prepare.append(add_headers)
+    app.router.add_get("/v1/relapse-plan/live", plan)
     app.router.add_route("*", "/v1/{rest:.*}", answer)
     add_pages(app, DIST)
     service.sockets.register_namespace(Session("/session"))

@@ -9,6 +9,7 @@ from typing import Any
 from server.adapters.policyfile import written
 from server.domain.attendance import DEFAULT_POLICY, AttendanceClass, decide, decision_json, facts_json
 from server.domain.session.views import (
+    AsideView,
     CardView,
     Check,
     Evidence,
@@ -48,7 +49,7 @@ def at(minute: float) -> datetime:
 
 PARTNER = PartnerView(
     you=You("a", "Alex", "partner", "America/Chicago"),
-    session=SessionCard("couples", START, 50, Status.PLANNED, "Harbour Clinic", "+1 555 010 0100"),
+    session=SessionCard("couples", START, 50, 0, Status.PLANNED, "Harbour Clinic", "+1 555 010 0100"),
     host=Host("Dr. Rivera", "present"),
     place=Place.OUTSIDE,
     link=Link.OK,
@@ -57,11 +58,14 @@ PARTNER = PartnerView(
     arrived_at=None,
     declared=None,
     late_until=None,
+    told_where_at=None,
+    safety="answered",
     asked_for_time=False,
     can_ask_for_time=False,
     moments=(),
     sharing="no",
     question=None,
+    aside=None,
     people=(),
     closing=None,
 )
@@ -94,7 +98,11 @@ PARTNERS: dict[str, PartnerView] = {
     "link late": replace(PARTNER, late_until=at(20)),
     "declared": replace(PARTNER, declared="illness"),
     "waiting": WAITING,
-    "waiting asked": replace(WAITING, asked_for_time=True, can_ask_for_time=False, host=Host("Dr. Rivera", "dropped")),
+    "waiting first": replace(WAITING, safety="open"),
+    "room safe": replace(ROOM, safety="asked"),
+    "waiting asked": replace(
+        WAITING, told_where_at=at(0), asked_for_time=True, can_ask_for_time=False, host=Host("Dr. Rivera", "dropped")
+    ),
     "held": HELD,
     "room": ROOM,
     "room alone": replace(ROOM, people=()),
@@ -106,6 +114,9 @@ PARTNERS: dict[str, PartnerView] = {
             Moment(at(13), MomentKind.DECIDES, MomentState.NEXT),
         ),
     ),
+    "room apart": replace(ROOM, people=(), aside=AsideView(at(7), False)),
+    "room aside": replace(ROOM, people=(RIVERA,), aside=AsideView(at(7), True)),
+    "room over": replace(ROOM, session=replace(PARTNER.session, starts_at=at(-55), extended=10)),
     "room asked": ASKED,
     "closing": replace(WAITING, closing="new_times_follow"),
     "removed": replace(WAITING, place=Place.REMOVED),
@@ -129,6 +140,13 @@ ALEX_ROW = PartnerRow(
     check=FINE,
     reason=None,
     late_until=None,
+    confirmed_at=None,
+    told_where_at=at(0),
+    left_quickly=False,
+    help_at=None,
+    safety_asked=False,
+    safe=True,
+    unsettled=False,
     asked_for_time=False,
     nudges=0,
     claims_both=False,
@@ -149,6 +167,7 @@ ROBIN_ROW = replace(
     since=None,
     link=Link.NONE,
     check=None,
+    told_where_at=None,
     nudges=2,
     evidence=Evidence.NONE,
 )
@@ -180,7 +199,7 @@ CARD = CardView(
 )
 THERAPIST = TherapistView(
     you=You("therapist", "Dr. Rivera", "therapist", "America/New_York"),
-    session=SessionCard("couples", START, 50, Status.PLANNED, "Harbour Clinic", "+1 555 010 0100"),
+    session=SessionCard("couples", START, 50, 0, Status.PLANNED, "Harbour Clinic", "+1 555 010 0100"),
     id="s-1",
     focus=("communication",),
     attendance="encouraged",
@@ -190,6 +209,7 @@ THERAPIST = TherapistView(
     co_present_minutes=0,
     partners=(ALEX_ROW, ROBIN_ROW),
     helpers=(),
+    aside=None,
     people=(),
     ready=False,
     approval="none",
@@ -267,6 +287,13 @@ THERAPISTS: dict[str, TherapistView] = {
     ),
     "card s1": S1,
     "card merge pending": replace(S1, card=replace(S1.card, pending="merge") if S1.card else None),
+    "signs": replace(
+        THERAPIST,
+        partners=(
+            replace(ALEX_ROW, help_at=at(10)),
+            replace(ALEX_ROW, key="b", name="Robin", since=at(3), safe=False, unsettled=True, told_where_at=None),
+        ),
+    ),
     "ready": replace(
         THERAPIST,
         ready=True,
@@ -294,6 +321,20 @@ THERAPISTS: dict[str, TherapistView] = {
         stance=Why(at(3), "continue", "M1", "Both partners are here."),
         wait_until=None,
     ),
+    "aside": replace(
+        THERAPIST,
+        session=replace(THERAPIST.session, starts_at=at(-36), status=Status.UNDER_WAY),
+        started_at=at(-36),
+        co_present_minutes=8,
+        people=IN_ROOM[:1],
+        aside="a",
+        partners=(
+            replace(ALEX_ROW, place=Place.ROOM),
+            replace(ALEX_ROW, key="b", name="Robin", place=Place.ROOM),
+        ),
+        stance=Why(at(3), "continue", "M1", "Both partners are here."),
+        wait_until=None,
+    ),
     "ended": replace(
         THERAPIST,
         session=replace(THERAPIST.session, status=Status.RESCHEDULED),
@@ -313,6 +354,8 @@ THERAPISTS: dict[str, TherapistView] = {
     ),
 }
 
+WHERE: Json = {"place": "12 Elm Street, flat 3, Oak Park", "contact": "Maria Keller", "phone": "+1 555 010 0188"}
+
 SESSIONS: Json = {
     "zone": "America/New_York",
     "sessions": [
@@ -326,12 +369,25 @@ for number, row in enumerate(SESSIONS["sessions"]):
 
 PROPOSAL: Json = {
     "name": "Alex",
+    "language": "en",
     "zone": "America/Chicago",
     "minutes": 50,
     "clinic_phone": "+1 555 010 0100",
     "status": "open",
     "times": [{"id": n, "starts_at": at(1440 * (n + 1) + 90 * n).isoformat()} for n in range(4)],
     "answer_by": at(2900).isoformat(),
+}
+ANSWER: Json = {
+    "language": "en",
+    "zone": "America/Chicago",
+    "starts_at": at(1440).isoformat(),
+    "minutes": 50,
+    "phone": "+1 555 010 0100",
+    "state": "open",
+    "said": None,
+    "late_until": None,
+    "opens_at": at(1410).isoformat(),
+    "open": False,
 }
 _WEEKS = (
     ("together", "together"),
@@ -470,3 +526,27 @@ def messages(url: str) -> Json:
         {"id": "m-1", "to": "Robin", "subject": "Your session is now", "text": text, "ics": None, "ics_method": None},
     ]
     return {"messages": [row | {"links": [f"{url}/join#{'x' * 43}"]} for row in rows]}
+
+
+UNSENT = {
+    "messages": [
+        {
+            "id": "demo-1-7-0",
+            "what": "new_times",
+            "to": "Robin",
+            "endpoint": None,
+            "session": "demo-1",
+            "tries": 11,
+            "why": "the mail server refused the recipient (550)",
+        },
+        {
+            "id": "c-e-1",
+            "what": "CallHook",
+            "to": "",
+            "endpoint": "3kQ9sPz1",
+            "session": "demo-1",
+            "tries": 0,
+            "why": "the endpoint answered 410 Gone and is off now",
+        },
+    ]
+}

@@ -6,13 +6,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.domain.session.views import PartnerView, Place, TherapistView
 from tests.web import states
-from tests.web.fake_service import TOKEN, FakeService, link, serving
+from tests.web.fake_service import NOON, TOKEN, FakeService, link, serving
 from tests.web.test_pages import PARTNER, REDEEM, STAFF, TIMES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
@@ -146,13 +147,56 @@ async def test_leaving_turns_the_camera_off(chromium: Browser) -> None:
         assert await page.locator("video").count() == 0
 
 
-async def test_leaving_quickly_leaves_a_blank_page_and_no_way_back(chromium: Browser) -> None:
+async def test_leaving_quickly_leaves_a_plain_page_and_no_way_back(chromium: Browser) -> None:
+    for leave in ("button", "keys"):
+        async with opened(chromium, "/join", partner(states.ROOM)) as page:
+            await press(page, "Go back in")
+            if leave == "button":
+                await press(page, "Leave quickly")
+            else:
+                await page.keyboard.press("Escape")
+                await page.keyboard.press("Escape")
+            await page.wait_for_url("**/today")
+            await expect(page).to_have_title("Today")
+            assert "Dyad" not in await page.content()
+            await page.go_back()
+            assert "/join" not in page.url
+
+
+async def test_a_silent_sign_is_sent_by_a_word_or_three_taps_and_shows_nowhere(chromium: Browser) -> None:
     service = partner(states.WAITING)
     async with opened(chromium, "/join", service) as page:
-        await press(page, "Leave quickly")
-        await page.wait_for_url("about:blank")
-        await page.go_back()
-        assert page.url == "about:blank"
+        await press(page, "Go back in")
+        await press(page, "Ask for help without a word")
+        await page.get_by_label("Or type a word of your own").fill("Lantern")
+        await press(page, "Keep this word")
+        await expect(page.get_by_text("Camera, sound and connection are fine")).to_be_visible()
+        before = await page.locator("main").inner_text()
+        await page.keyboard.type("my lantern")
+        await arrived(service, "ask_for_help", page)
+        await page.locator(".mine").click(click_count=3)
+        await page.wait_for_timeout(300)
+        assert len(service.given("ask_for_help")) == 2
+        assert await page.locator("main").inner_text() == before
+        stored = await page.evaluate(
+            "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
+        )
+        assert "antern" not in stored
+
+
+async def test_the_answer_to_being_safe_leaves_the_same_page_whatever_it_was(chromium: Browser) -> None:
+    left = []
+    for answer, safe in (("Yes", True), ("No", False)):
+        service = partner(replace(states.WAITING, safety="asked"))
+        async with opened(chromium, "/join", service) as page:
+            await press(page, "Go back in")
+            await press(page, answer)
+            assert await arrived(service, "answer_safety", page) == {"safe": safe}
+            await service.change(states.WAITING)
+            await expect(page.get_by_role("heading", name="Are you alone")).to_have_count(0)
+            await expect(page.get_by_text("Camera, sound and connection are fine")).to_be_visible()
+            left.append(await page.locator("main").inner_text())
+    assert left[0] == left[1]
 
 
 async def test_a_refused_camera_gets_help_and_is_no_bar(chromium: Browser) -> None:
@@ -299,3 +343,30 @@ async def test_a_place_that_the_view_takes_away_is_shown_at_once(chromium: Brows
         await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_visible()
         await service.change(replace(states.WAITING, place=Place.REMOVED))
         await expect(page.get_by_role("heading", name="Your part of this session is over")).to_be_visible()
+
+
+async def test_a_partner_tells_where_they_are_and_finds_nothing_filled_in_the_next_time(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await press(page, "Tell Dr. Rivera where you are")
+        await press(page, "Tell Dr. Rivera")
+        await expect(page.get_by_role("alert")).to_contain_text("Please say where you are")
+        await page.get_by_label("Where you are").fill("12 Elm Street")
+        await page.get_by_label("Somebody we could call").fill("Maria")
+        await page.get_by_label("Their phone number").fill("+1 555 010 0188")
+        service.rest["PUT /v1/whereabouts"] = (200, {})
+        await press(page, "Tell Dr. Rivera")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await service.change(replace(states.WAITING, told_where_at=states.at(11)))
+        await expect(page.get_by_text("Dr. Rivera knows where you are.")).to_be_visible()
+        await press(page, "I’ve moved")
+        for label in ("Where you are", "Somebody we could call", "Their phone number"):
+            await expect(page.get_by_label(label)).to_have_value("")
+
+
+async def test_a_session_begun_a_minute_early_shows_the_time_and_no_loose_end(chromium: Browser) -> None:
+    room = states.THERAPISTS["room"]
+    early = replace(room, session=replace(room.session, starts_at=NOON + timedelta(minutes=1)), co_present_minutes=0.0)
+    async with opened(chromium, "/console", therapist(early)) as page:
+        await expect(page.locator(".clockline")).to_have_text(re.compile(r"^\d+:\d\d [AP]M$"))

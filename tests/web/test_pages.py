@@ -1,8 +1,9 @@
-"""Every page in every state, on a narrow phone and a desktop, light and dark: readable by all, and never sideways."""
+"""Every page in every state, on a narrow phone and a desktop, light and dark, from left and right: readable by all,
+never sideways."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,18 @@ from playwright.async_api import Browser, Page, expect
 
 from server.domain.session.views import PartnerView, TherapistView
 from tests.web import states
+from tests.web.clinic_states import SIGNED
 from tests.web.fake_service import TOKEN, FakeService, link, problem, serving
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = [(320, 640), (1280, 800)]
+# Rules of axe-core by direction: of what passed from the left, only what depends on where things are is asked again.
+RULES = {
+    "ltr": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rtl": ["color-contrast", "target-size"],
+}
 Act = Callable[[Page], Awaitable[None]]
 
 
@@ -41,6 +48,18 @@ def press_about(name: str) -> Act:
     return act
 
 
+def more(row: str, first: str = "") -> Act:
+    """A row of the room's “More”."""
+
+    async def act(page: Page) -> None:
+        if first:
+            await press(first)(page)
+        await press("More")(page)
+        await page.get_by_role("dialog", name="More").get_by_role("button", name=row).click()
+
+    return act
+
+
 def unfold(*names: str) -> Act:
     async def act(page: Page) -> None:
         for name in names:
@@ -51,7 +70,10 @@ def unfold(*names: str) -> Act:
 
 @dataclass(frozen=True)
 class Case:
-    """`path` opened with `view` and `rest`, after `act`, shows the heading `shows`."""
+    """`path` opened with `view` and `rest`, after `act`, shows the heading `shows`, or says it.
+
+    `line` is the page's connection: it comes up, never does, or is lost after `act`.
+    """
 
     path: str
     shows: str
@@ -61,8 +83,10 @@ class Case:
     token: str = TOKEN
     speed: float = 1
     closed: dict[str, Any] | None = None
+    line: Literal["up", "away", "lost"] = "up"
 
 
+EXPECTED = ("Failed to load resource", "WebSocket connection to")  # what Chromium itself says of a network
 REDEEM = "/v1/links/redeem"
 PARTNER = {REDEEM: link("partner")}
 STAFF = {REDEEM: link("therapist", name="Dr. Rivera"), "/v1/sessions": (200, states.SESSIONS)}
@@ -71,24 +95,36 @@ TEAM = {
     REDEEM: link("team", "team"),
     "/v1/sessions": (200, states.SESSIONS),
     "/v1/reviews": (200, NOTHING),
+    "/v1/undelivered": (200, {"messages": []}),
 }
 TIMES = {REDEEM: link("partner", "proposal"), "/v1/proposal": (200, states.PROPOSAL)}
+ANSWER = {REDEEM: link("partner", "answer")}
+PORTAL = {REDEEM: link("client", "portal"), "/v1/portal": (200, SIGNED)}
 LINK = states.PARTNERS["link"]
 back = press("Go back in")
 
 
-def join(shows: str, state: str, act: Act = nothing) -> Case:
-    return Case("/join", shows, states.PARTNERS[state], PARTNER, act)
+def join(shows: str, state: str, act: Act = nothing, **more: Any) -> Case:
+    return Case("/join", shows, states.PARTNERS[state], PARTNER, act, **more)
 
 
-def console(shows: str, state: str, act: Act = nothing) -> Case:
-    return Case("/console", shows, states.THERAPISTS[state], STAFF, act)
+def console(shows: str, state: str, act: Act = nothing, **more: Any) -> Case:
+    return Case("/console", shows, states.THERAPISTS[state], STAFF, act, **more)
 
 
 def standing_in(told: dict[str, Any], shows: str) -> Case:
     refused = {"type": "not_hosting", "message": "Somebody else is holding this session now."}
     rest = {**STAFF, "/v1/hosting": (200, told)}
     return Case("/console", shows, states.THERAPISTS["waiting"], rest, closed=refused)
+
+
+def answer(shows: str, act: Act = nothing, **changes: Any) -> Case:
+    return Case("/answer", shows, rest={**ANSWER, "/v1/answer": (200, states.ANSWER | changes)}, act=act)
+
+
+async def by_text(page: Page) -> None:
+    await unfold("How we remind you")(page)
+    await page.get_by_label("By text message").check()
 
 
 async def try_it(page: Page) -> None:
@@ -117,6 +153,7 @@ CASES: dict[str, Case] = {
     "index": Case("/", "Video sessions for couples"),
     "join without link": Case("/join", "Please open your own link", token=""),
     "join expired": Case("/join", "This link is too old", rest={REDEEM: problem("link_expired")}),
+    "join connecting": join("Hello Alex. One moment", "link", line="away"),
     "join link": join("Your session began today at 3:00", "link"),
     "join fast": Case("/join", "Your session began", LINK, {REDEEM: link("partner", speed=60)}, speed=60),
     "join link late": join("Your session began today", "link late"),
@@ -125,8 +162,17 @@ CASES: dict[str, Case] = {
     "join declared": join("Thank you for telling us", "declared"),
     "join check": join("Let’s see if everything works", "link", press("Check my camera and sound")),
     "join waiting": join("You’re here, Alex.", "waiting", back),
+    "join waiting lost": join("Your connection is away", "waiting", back, line="lost"),
     "join waiting asked": join("You’re here, Alex.", "waiting asked", back),
     "join leaving": join("Leave now?", "waiting", press("Go back in", "Leave")),
+    "join where": join("Where are you right now?", "waiting", press("Go back in", "Tell Dr. Rivera where you are")),
+    "join safe": join("Are you alone, and OK to talk?", "waiting first", back),
+    "join quiet": join("Ask for help without a word", "waiting", press("Go back in", "Ask for help without a word")),
+    "join room safe": join("Are you alone, and OK to talk?", "room safe", back),
+    "today": Case("/today", "", token=""),
+    "join apart": join("Your session", "room apart", back),
+    "join aside": join("With Dr. Rivera", "room aside", back),
+    "join over": join("With Dr. Rivera and Robin", "room over", back),
     "join held": join("It’s good that you’re here", "held", back),
     "join back": join("Welcome back, Alex.", "waiting"),
     "join helper": join("Your session began today", "helper link"),
@@ -136,13 +182,32 @@ CASES: dict[str, Case] = {
     "join room": join("With Dr. Rivera and Robin", "room", back),
     "join room alone": join("Your session", "room alone", back),
     "join room lost": join("With Dr. Rivera and Robin", "room lost", back),
+    "join room away": join("Your connection is away", "room", back, line="lost"),
     "join room asked": join("May they join you now?", "room asked", back),
+    "join room more": join("More", "room", press("Go back in", "More")),
+    "join room devices": join(
+        "Camera, microphone, speaker", "room", more("Camera, microphone, speaker", first="Go back in")
+    ),
+    "join room messages": join("Messages", "room", more("Messages", first="Go back in")),
     "join closing": join("We’ll find a new time.", "closing"),
     "join removed": join("Your part of this session is over", "removed"),
+    "console connecting": console("One moment", "waiting", line="away"),
+    "console away": console("Your connection is away", "room", line="lost"),
     "console waiting": console("Alex & Robin", "waiting"),
+    "console room more": console("More", "room", press("More")),
+    "console room messages": console("Messages", "room", more("Messages")),
     "console helpers": console("Alex & Robin", "waiting helpers"),
     "console card interpreter": console("The interpreter isn’t here either.", "card interpreter"),
     "console stand in": standing_in(states.HOSTING, "Dr. Rivera isn’t there."),
+    "console signs": console("Alex asks for help, without a word.", "signs"),
+    "console aside": console("You’re with Alex alone.", "aside"),
+    "console where": Case(
+        "/console",
+        "Where Alex is",
+        states.THERAPISTS["ready"],
+        {**STAFF, "/v1/whereabouts": (200, {"partners": {"a": states.WHERE}})},
+        press("Where is Alex?"),
+    ),
     "console held by another": standing_in(
         states.HOSTING | {"host": "Dr. Marsh", "host_here": True}, "Dr. Marsh is holding this session."
     ),
@@ -158,17 +223,38 @@ CASES: dict[str, Case] = {
     "console ended": console("What follows", "ended"),
     "console taken": Case("/console", "This link was taken back", rest={REDEEM: problem("link_revoked")}),
     "times open": Case("/times", "Which of these times work", rest=TIMES),
+    "times wish": Case("/times", "Which other times would work?", rest=TIMES, act=press("None of these work")),
+    "times wish es": Case(
+        "/times",
+        "¿Qué otras horas le irían bien?",
+        rest={**TIMES, "/v1/proposal": (200, states.PROPOSAL | {"language": "es"})},
+        act=press("Ninguna me va bien"),
+    ),
     "times closed": Case(
         "/times",
         "These times are no longer open",
         rest={**TIMES, "/v1/proposal": (200, states.PROPOSAL | {"status": "closed"})},
     ),
     "times used": Case("/times", "You’ve already answered", rest={REDEEM: problem("link_used")}),
+    "answer": answer("Tuesday, March 3 at 3:00"),
+    "answer spanish": answer("martes, 3 de marzo", language="es"),
+    "answer yes": answer("Tuesday, March 3", press("I’ll be there"), said="yes"),
+    "answer late": answer("How late, about?", press("I’ll be late")),
+    "answer said late": answer("Tuesday, March 3", said="late", late_until=states.at(1450).isoformat(), open=True),
+    "answer cant": answer("What fits best?", press("I can’t come")),
+    "answer over": answer("Thank you for telling us.", state="over", said="cant"),
+    "answer begun": answer("Tuesday, March 3", state="begun", open=True),
+    "portal": Case("/portal", "Hello Alex", rest=PORTAL, act=by_text),
     "team": Case(
         "/team",
         "Sessions",
         rest={**TEAM, **{f"/v1/sessions/s-{n}/explain": (200, states.EXPLAINED) for n in range(3)}},
         act=unfold("What Dyad decided, and why"),
+    ),
+    "team unsent": Case(
+        "/team",
+        "Messages that did not go out",
+        rest={**TEAM, "/v1/undelivered": (200, states.UNSENT)},
     ),
     "team review": Case(
         "/team",
@@ -197,7 +283,8 @@ CASES: dict[str, Case] = {
 async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> AsyncIterator[Page]:
     """The case's page, open, acted upon, and without a word in the browser's console."""
     height = dict(SIZES).get(width, 844)
-    async with serving(FakeService(case.view, case.rest, case.speed, closed=case.closed)) as service:
+    given = FakeService(case.view, case.rest, case.speed, closed=case.closed, away=case.line == "away")
+    async with serving(given) as service:
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-US"
         )
@@ -208,9 +295,15 @@ async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> Asy
             page.on("pageerror", lambda error: complaints.append(str(error)))
             await page.goto(f"{service.url}{case.path}" + (f"#{case.token}" if case.token else ""))
             await case.act(page)
-            await expect(page.get_by_role("heading", name=case.shows).first).to_be_visible()
+            if case.line == "lost":
+                await expect(page.get_by_role("heading").first).to_be_visible()
+                await expect(page.get_by_role("heading", name="One moment")).to_have_count(0)
+                service.away = True
+                await service.hang_up()
+            said = page.get_by_role("status").filter(has_text=case.shows)
+            await expect(page.get_by_role("heading", name=case.shows).or_(said).first).to_be_visible()
             yield page
-            assert [said for said in complaints if "Failed to load resource" not in said] == []
+            assert [said for said in complaints if not said.startswith(EXPECTED)] == []
         finally:
             await context.close()
 
@@ -219,24 +312,29 @@ async def shown(browser: Browser, case: Case, width: int, scheme: Scheme) -> Asy
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", CASES)
 async def test_page(name: str, chromium: Browser) -> None:
-    width, height = SIZES[0]
-    async with shown(chromium, CASES[name], width, "light") as page:
-        # Through the evaluation of the test, since the page's own policy lets no other script in.
-        await page.evaluate(AXE.read_text(encoding="utf-8"))
-        for width, height in SIZES:
-            await page.set_viewport_size({"width": width, "height": height})
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{width} px"
-            assert await too_small(page) == [], f"{width} px"
+    async with shown(chromium, CASES[name], SIZES[0][0], "light") as page:
+        await suits_everybody(page)
+
+
+async def suits_everybody(page: Page, name: str = "") -> None:
+    """In both sizes, both schemes and both directions."""
+    # Through the evaluation of the test, since the page's own policy lets no other script in.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        for direction, rules in RULES.items():
+            await page.evaluate("direction => document.documentElement.dir = direction", direction)
+            where = f"{name} {width} px, {direction}"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, where
+            assert await too_small(page) == [], where
             for scheme in SCHEMES:
                 await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                assert await faults(page) == [], f"{width} px, {scheme}"
+                assert await faults(page, rules) == [], f"{where}, {scheme}"
 
 
-async def faults(page: Page) -> list[str]:
+async def faults(page: Page, rules: Sequence[str] = RULES["ltr"]) -> list[str]:
     """What axe-core finds: rule, element, why."""
-    found = await page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
+    found = await page.evaluate("rules => axe.run(document, {runOnly: rules})", list(rules))
     return [
         f"{rule['id']}: {node['html'][:120]}: {node['failureSummary']}"
         for rule in found["violations"]

@@ -1,0 +1,94 @@
+"""The relapse prevention plan in two browsers: both type at once, one is offline for a while, nothing is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.people import PHONE, Window, window
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
+
+SLOW = 20_000  # ms
+
+
+async def plans_of_two(browser: Browser, opened: Window) -> tuple[Page, Page, Page, BrowserContext]:
+    """The plan as the therapist, Alex and Robin have it open in their session; Robin has a browser of their own."""
+    theirs = await browser.new_context(permissions=["camera", "microphone"])
+    robins = Window(opened.home, theirs)
+    therapist, alex, robin = await opened.opens("therapist"), await opened.waits("a"), await robins.waits("b")
+    await therapist.get_by_role("button", name="Let both in and start").click()
+    for page in (therapist, alex, robin):
+        page.set_default_timeout(SLOW)
+        await page.get_by_role("button", name="More").click()
+        await page.get_by_role("button", name="Our plan").click()
+    for page in (therapist, alex, robin):
+        await expect(page.get_by_label("What sets it off")).to_be_editable(timeout=SLOW)
+    return therapist, alex, robin, theirs
+
+
+async def shows(page: Page, label: str, *words: str) -> None:
+    for one in words:
+        await expect(page.get_by_role("textbox", name=label)).to_have_value(re.compile(re.escape(one)), timeout=SLOW)
+
+
+async def test_two_browsers_typing_online_and_offline_end_with_the_same_words(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex, robin, theirs = await plans_of_two(chromium, opened)
+        triggers = "What sets it off"
+        await alex.get_by_label(triggers).press_sequentially("Fridays. ")
+        await shows(robin, triggers, "Fridays. ")
+        await robin.get_by_label(triggers).press("End")
+        await robin.get_by_label(triggers).press_sequentially("The bar. ")
+        await alex.get_by_label(triggers).press("Home")
+        await alex.get_by_label(triggers).press_sequentially("Pay day. ")
+        for page in (therapist, alex, robin):
+            await expect(page.get_by_label(triggers)).to_have_value("Pay day. Fridays. The bar. ", timeout=SLOW)
+
+        await theirs.set_offline(True)
+        await expect(robin.get_by_text("The connection is gone.").first).to_be_visible(timeout=SLOW)
+        helps = "What helps"
+        await robin.get_by_label(helps).press_sequentially("A walk. ")
+        await alex.get_by_label(triggers).fill("Fridays. The bar. ")
+        await theirs.set_offline(False)
+        await expect(robin.get_by_text("You’re both here").first).to_be_visible(timeout=SLOW)
+        for page in (therapist, alex, robin):
+            await shows(page, helps, "A walk. ")
+            await shows(page, triggers, "Fridays. The bar. ")
+        assert await alex.get_by_label(helps).input_value() == await robin.get_by_label(helps).input_value()
+        await theirs.close()
+
+
+async def test_a_changed_word_breaks_what_was_signed_and_the_earlier_version_stays(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        therapist, alex, robin, theirs = await plans_of_two(chromium, opened)
+        await alex.get_by_label("Who we call").press_sequentially("Jo")
+        await shows(robin, "Who we call", "Jo")
+        for page in (alex, robin):
+            await page.get_by_role("button", name="Sign this version").click()
+            await expect(page.get_by_text("You have signed this version.")).to_be_visible(timeout=SLOW)
+        await expect(therapist.get_by_text("Both of you signed version 1. It counts.")).to_be_visible(timeout=SLOW)
+        await robin.get_by_label("Who we call").press("End")
+        await robin.get_by_label("Who we call").press_sequentially(", then Kim")
+        for page in (alex, robin):
+            await expect(page.get_by_text("Version 2. It counts once both")).to_be_visible(timeout=SLOW)
+            await expect(page.get_by_text("It has changed since you signed.")).to_be_visible()
+        await alex.get_by_text("Earlier versions").click()
+        await alex.get_by_role("button", name="Version 1").click()
+        await expect(alex.locator(".oldplan")).to_contain_text("Jo")
+        assert "Kim" not in await alex.locator(".oldplan").inner_text()
+        await alex.get_by_role("button", name="Back to now").click()
+        await shows(alex, "Who we call", "Jo, then Kim")
+        await theirs.close()
+
+
+async def test_alone_at_home_it_is_read_and_not_written(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        page = await opened.tab(opened.home.links.portals["a"])
+        await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await page.get_by_role("button", name="Open our plan").click()
+        await expect(page.get_by_text("You change it together, in a session.")).to_be_visible(timeout=SLOW)
+        for label in ("What sets it off", "What helps", "Who we call"):
+            await expect(page.get_by_role("textbox", name=label)).not_to_be_editable()

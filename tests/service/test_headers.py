@@ -1,0 +1,33 @@
+"""What a page may do is said with it: nothing from elsewhere, and no script made of text."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from server.http.middleware import add_headers
+from server.http.pages import PAGES
+
+pytestmark = pytest.mark.asyncio
+
+
+async def empty(request: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def test_no_page_takes_anything_from_elsewhere_or_runs_text() -> None:
+    app = web.Application()
+    app.on_response_prepare.append(add_headers)
+    for path in (*PAGES, "/assets/x.js", "/v1/sessions"):
+        app.router.add_get(path, empty)
+    async with TestServer(app) as server, ClientSession(str(server.make_url("/"))) as http:
+        told = {}
+        for path in (*PAGES, "/assets/x.js", "/v1/sessions"):
+            async with http.get(path) as answer:
+                told[path] = answer.headers["Content-Security-Policy"]
+    for policy in told.values():
+        assert "default-src 'self'" in policy
+        assert "unsafe-eval" not in policy
+        assert "unsafe-inline" not in policy
+        assert "http" not in policy
