@@ -24,6 +24,8 @@ COPY signaling signaling
 RUN pip install --constraint requirements.lock --no-build-isolation --editable .
 
 FROM base
+# What `dyad backup` and `restore` use where the record is in PostgreSQL; as new as the server in docker-compose.yml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 # A fixed number, so that a mounted /data can be given to this user from outside.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin dyad && install -d -o dyad -g dyad -m 700 /data
 COPY --from=packages /opt/dyad /opt/dyad

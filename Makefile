@@ -15,7 +15,7 @@ WEB_INSTALLED := $(if $(WEB),web/node_modules/.installed)
 WEB_BUILT := $(if $(WEB),web/dist/.built)
 WEB_SOURCES := $(if $(WEB),$(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print))
 
-.PHONY: help setup run test check format generate lock sim bench mutants clean
+.PHONY: help setup run test check format generate lock sim bench oracle soak mutants clean
 .PHONY: check-format check-lint check-types check-imports check-purity check-wire check-web
 
 help: ## Show this list
@@ -30,7 +30,8 @@ run: setup ## Start a demo with a session that is now (ARGS="--port 9000 --speed
 test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k purity": only those of Python)
 	@sh tests/support/packages.sh
 	$(if $(WEB),$(if $(ARGS),,cd web && npm run --silent test))
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest $(or $(ARGS),-n 2 --dist worksteal -m "not e2e and not alone")
+	$(if $(ARGS),,$(PYTHON) -m pytest -m "e2e or alone")
 
 check: check-format check-lint check-types check-imports check-purity check-wire check-web ## Check format, lint, types, imports (-k: all of them)
 
@@ -63,11 +64,23 @@ lock: $(CREATED) ## Bring requirements.lock in line with pyproject.toml (ARGS=--
 	$(VENV)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
 	  --no-header --no-annotate --no-emit-index-url $(ARGS) --output-file requirements.lock pyproject.toml
 
-sim: $(INSTALLED) ## Run SEEDS=N simulated sessions
+sim: $(INSTALLED) ## Play SEEDS=N worlds of nodes and faults on virtual time (again: SEEDS=1 ARGS="--first 7 --trace")
 	@$(PYTHON) -m tests.simulation --seeds $(or $(SEEDS),1000) $(ARGS)
 
 bench: setup ## Measure, as a table and one JSON line
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+oracle: $(INSTALLED) ## Ask CASES=N random questions of the slot search and of its slow double (100000)
+	@DYAD_ORACLE_CASES=$(or $(CASES),100000) $(PYTHON) -m pytest --timeout=0 -q tests/domain/schedule/test_schedule_oracle.py
+
+cluster: setup ## Start two nodes over a PostgreSQL and a Redis of their own (ARGS="--port 9000 --json")
+	@$(PYTHON) -m tests.cluster $(ARGS)
+
+chaos: $(INSTALLED) ## Kill nodes KILLS=N times over a real PostgreSQL and Redis while deadlines fall due
+	@$(PYTHON) -m tests.chaos --kills $(or $(KILLS),100) $(ARGS)
+
+soak: $(INSTALLED) ## Open and close rooms for HOURS=24 simulated hours, and count what the service still holds
+	@$(PYTHON) -m tests.soak --hours $(or $(HOURS),24)
 
 mutants: $(INSTALLED) ## Break the decision core in every small way, and count how many breaks the tests notice
 	@$(PYTHON) -m tests.mutation $(ARGS)
