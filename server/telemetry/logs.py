@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -90,9 +91,8 @@ def place_of(fault: BaseException | None) -> str:
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Everything that this process logs goes to `stream` (standard error) from here on: a line of JSON each, or
     something to read where it is a terminal."""
-    to = stream or sys.stderr
     renderer: Any = structlog.processors.JSONRenderer()
-    if to.isatty():
+    if (stream or sys.stderr).isatty():
         renderer = structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
@@ -101,7 +101,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(to),
+        logger_factory=lambda *_: _Lines(stream),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -114,6 +114,20 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     sys.excepthook = _uncaught
     sys.unraisablehook = lambda said: _report(said.exc_value)
     threading.excepthook = lambda said: _report(said.exc_value)
+
+
+class _Lines:
+    """Writes lines to `stream`, or to what is standard error by then. A full disk or a reader who has gone costs the
+    line, never what it tells of: a fault in here would leave whoever asked without an answer."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # a closed file raises ValueError
+            print(line, file=self._stream or sys.stderr, flush=True)
+
+    debug = info = warning = error = msg
 
 
 class _Libraries(logging.Handler):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import json
 import time
 from collections.abc import AsyncIterator
@@ -17,6 +19,7 @@ import pytest
 from aiohttp import web
 
 from server.http.own_calendar import MOST_BYTES
+from server.telemetry.logs import configure
 from tests.adapters.test_webcal import site
 from tests.application.own import ALEX, town
 from tests.service.test_first_day import Desk, first_day, set_up
@@ -252,16 +255,42 @@ async def test_guessing_addresses_and_asking_all_the_time_are_slowed_down() -> N
         assert asked == [200] * 30 + [429]
 
 
+async def failing(office: Desk) -> str:
+    """An address of a calendar that can't be written: its person speaks no language that there is."""
+    desk, alex, _ = await people(office)
+    _, said = await alex.asks("POST", "/feed", {})
+    assert (await fetched(said["address"]))[0] == 200
+    grant = await desk.built.links.resolve(alex.token)
+    person = await desk.built.store.person(grant.person)
+    assert person is not None
+    await desk.built.store.add_person(replace(person, language="xx"))
+    return str(said["address"])
+
+
 async def test_an_address_is_in_no_log_even_when_its_calendar_fails(capfd: pytest.CaptureFixture[str]) -> None:
     async with first_day() as office:
-        desk, alex, _ = await people(office)
-        _, said = await alex.asks("POST", "/feed", {})
-        assert (await fetched(said["address"]))[0] == 200
-        grant = await desk.built.links.resolve(alex.token)
-        person = await desk.built.store.person(grant.person)
-        assert person is not None
-        await desk.built.store.add_person(replace(person, language="xx"))
-        assert (await fetched(said["address"]))[0] == 500
+        address = await failing(office)
+        assert (await fetched(address))[0] == 500
     told = "".join(capfd.readouterr())
     assert "/calendar/{token}.ics" in told
-    assert said["address"].split("/")[-1].removesuffix(".ics") not in told
+    assert address.split("/")[-1].removesuffix(".ics") not in told
+
+
+class Full(io.StringIO):
+    """Where no line can be written any more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "full"])
+async def test_who_asks_is_answered_though_no_line_can_be_logged(closed: bool) -> None:
+    nowhere = Full()
+    configure(stream=nowhere)
+    if closed:
+        nowhere.close()
+    try:
+        async with first_day() as office:
+            assert (await fetched(await failing(office)))[0] == 500
+    finally:
+        configure()
