@@ -56,12 +56,16 @@ class Refresh(Message):
 
 
 class ReportCheck(Message):
-    """The result of the device check; a failed one is evidence of an attempt (never of absence)."""
+    """What the device check finds, whenever it changes; a failed one is evidence of an attempt (never of absence).
+
+    A microphone is "silent" that nothing was heard through so far; a connection is "relay" that only stands over the
+    relay, since the network lets nothing through directly.
+    """
 
     camera: CheckResult
-    microphone: CheckResult
+    microphone: Literal["ok", "silent", "failed", "skipped"]
     speaker: CheckResult
-    connection: CheckResult
+    connection: Literal["ok", "relay", "failed", "skipped"]
 
 
 class Arrive(Message):

@@ -47,7 +47,7 @@ def random_plan(rng: Random) -> Plan:
 
 
 def _check(rng: Random) -> Check:
-    return Check(*(rng.choice(("ok", "ok", "failed", "skipped")) for _ in range(4)))
+    return Check(*(rng.choice(("ok", "ok", "failed", "skipped", *more)) for more in ((), ("silent",), (), ("relay",))))
 
 
 def random_command(rng: Random, session: Session, now: datetime) -> c.Command:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from server.domain.session.views import PartnerView, Place, TherapistView
+from server.domain.session.views import Check, PartnerView, Place, TherapistView
 from tests.web import states
 from tests.web.fake_service import NOON, TOKEN, FakeService, link, serving
 from tests.web.test_pages import PARTNER, REDEEM, STAFF, TIMES
@@ -48,6 +48,16 @@ async def arrived(service: FakeService, name: str, page: Page) -> dict[str, obje
     raise AssertionError(f"{name} was never sent; sent were {[event for event, _ in service.commands]}")
 
 
+async def last(service: FakeService, name: str, page: Page, **wanted: object) -> None:
+    """The last command of this name says so, within some seconds."""
+    for _ in range(120):
+        given = service.given(name)
+        if given and wanted.items() <= given[-1].items():
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"wanted {wanted}; the last {name} of {len(given)} is {given[-1:]}")
+
+
 async def press(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
 
@@ -59,14 +69,92 @@ async def test_a_partner_goes_from_the_link_to_the_waiting_room(chromium: Browse
         await press(page, "Play a sound")
         await press(page, "Yes")
         await expect(page.get_by_role("meter")).to_be_visible()
+        await expect(
+            page.get_by_role("status").filter(has_text="You’re ready: they will see and hear you.")
+        ).to_be_visible()
         await press(page, "Go to the waiting room")
-        check = await arrived(service, "report_check", page)
-        assert check == {"camera": "ok", "microphone": "ok", "speaker": "ok", "connection": "ok"}
         await arrived(service, "arrive", page)
+        told = service.given("report_check")[-1]
+        assert told == {"camera": "ok", "microphone": "ok", "speaker": "ok", "connection": "ok"}
         await service.change(states.WAITING)
         await expect(page.get_by_role("heading", name="You’re here, Alex.")).to_be_focused()
         await press(page, "I need more time")
         await arrived(service, "ask_for_time", page)
+
+
+# Microphones: one that stays silent, and one that is turned up after a while; each with the camera that there is.
+SILENT = """
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const context = new AudioContext(), out = context.createMediaStreamDestination();
+    const tone = new OscillatorNode(context), volume = new GainNode(context, { gain: 0 });
+    tone.connect(volume).connect(out);
+    tone.start();
+    window.speak = () => (volume.gain.value = 0.5);
+    const tracks = wanted.audio ? out.stream.getTracks() : [];
+    return new MediaStream([...tracks, ...(wanted.video ? (await real({ video: wanted.video })).getTracks() : [])]);
+  };
+"""
+
+
+async def test_a_silent_microphone_is_said_until_it_is_heard_and_keeps_nobody_out(chromium: Browser) -> None:
+    service = partner(states.PARTNER)
+    async with opened(chromium, "/join", service) as page:
+        await page.evaluate(f"() => {{ {SILENT} }}")
+        await press(page, "Check my camera and sound")
+        said = page.locator(".verdict")
+        await expect(said).to_contain_text("Almost there: say a few words")
+        await expect(said).to_contain_text("We can’t hear you yet: say a few words", timeout=15_000)
+        await expect(said).to_contain_text("Dr. Rivera sees how this went, and nobody else does.")
+        await expect(page.get_by_role("button", name="Go to the waiting room")).to_be_enabled()
+        await last(service, "report_check", page, microphone="silent")
+        await page.evaluate("window.speak()")
+        await expect(said).to_contain_text("You’re ready: they will see and hear you.")
+        await last(service, "report_check", page, microphone="ok")
+
+
+async def test_in_the_middle_of_a_session_a_dead_microphone_is_said_to_both(chromium: Browser) -> None:
+    service = partner(states.PARTNERS["room"])
+    async with opened(chromium, "/join", service) as page:
+        await page.evaluate(
+            """() => {
+                 const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+                 navigator.mediaDevices.getUserMedia = async (wanted) => {
+                   const stream = await real(wanted);
+                   window.microphone = stream.getAudioTracks()[0];
+                   return stream;
+                 };
+               }"""
+        )
+        await press(page, "Go back in")
+        await last(service, "report_check", page, microphone="ok", connection="ok")
+        await page.evaluate(
+            """() => {
+                 navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotFoundError'); };
+               }"""
+        )
+        await page.evaluate("window.microphone.dispatchEvent(new Event('ended'))")
+        await last(service, "report_check", page, microphone="failed")
+        await press(page, "More")
+        await page.get_by_role("button", name="Camera, microphone, speaker").click()
+        await expect(page.locator(".verdict")).to_contain_text("We can’t hear you yet: plug a microphone in")
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        (Check("ok", "ok", "ok", "ok"), "Alex is ready: you will see and hear them."),
+        (Check("ok", "silent", "skipped", "ok"), "You may not hear Alex: their microphone has been silent so far."),
+        (Check("failed", "ok", "ok", "ok"), "You won’t see Alex yet: their camera doesn’t work."),
+        (Check("ok", "ok", "skipped", "failed"), "Sound and picture from Alex don’t reach us yet"),
+        (Check("ok", "ok", "skipped", "relay"), "so all goes over the relay."),
+    ],
+)
+async def test_the_therapist_reads_how_each_check_went(chromium: Browser, check: Check, told: str) -> None:
+    row = replace(states.ALEX_ROW, check=check)
+    service = therapist(replace(states.THERAPIST, partners=(row, states.ROBIN_ROW)))
+    async with opened(chromium, "/console", service) as page:
+        await expect(page.locator("[data-partner=a]")).to_contain_text(told)
 
 
 async def test_a_page_that_only_opened_has_said_nothing(chromium: Browser) -> None:
@@ -212,7 +300,8 @@ async def test_a_refused_camera_gets_help_and_is_no_bar(chromium: Browser) -> No
         )
         await press(page, "Check my camera and sound")
         await expect(page.get_by_role("alert")).to_contain_text("Your browser keeps the camera from us")
-        assert (await arrived(service, "report_check", page))["camera"] == "failed"
+        await last(service, "report_check", page, camera="failed")
+        await expect(page.locator(".verdict")).to_contain_text("We can’t see you yet: allow the camera")
         await press(page, "Go on without camera")
         await arrived(service, "arrive", page)
 

@@ -63,9 +63,9 @@ NARROWED = {
     ("TherapistView", "follow_ups"): "readonly FollowUp[]",
     ("PartnerView", "declared"): "Reason | null",
     ("Check", "camera"): "CheckResult",
-    ("Check", "microphone"): "CheckResult",
+    ("Check", "microphone"): 'CheckResult | "silent"',
     ("Check", "speaker"): "CheckResult",
-    ("Check", "connection"): "CheckResult",
+    ("Check", "connection"): 'CheckResult | "relay"',
 }
 HEAD = """\
 // Written by web/scripts/generate_types.py from the server's models. Do not edit: run it again.

@@ -133,9 +133,9 @@ export interface PartnerView {
 
 export interface Check {
   readonly camera: CheckResult;
-  readonly microphone: CheckResult;
+  readonly microphone: CheckResult | "silent";
   readonly speaker: CheckResult;
-  readonly connection: CheckResult;
+  readonly connection: CheckResult | "relay";
 }
 
 export interface HelperRow {
@@ -266,7 +266,7 @@ export type Sent<V> = V & { readonly role: string; readonly now: Instant; readon
 export interface Commands {
   join: { v: 1; media?: boolean };
   refresh: Record<string, never>;
-  report_check: { camera: "ok" | "failed" | "skipped"; microphone: "ok" | "failed" | "skipped"; speaker: "ok" | "failed" | "skipped"; connection: "ok" | "failed" | "skipped" };
+  report_check: { camera: "ok" | "failed" | "skipped"; microphone: "ok" | "silent" | "failed" | "skipped"; speaker: "ok" | "failed" | "skipped"; connection: "ok" | "relay" | "failed" | "skipped" };
   arrive: Record<string, never>;
   answer_media: { sdp: string };
   restart_media: Record<string, never>;

@@ -162,9 +162,9 @@ class Check:
     """A person's device check: each "ok" | "failed" | "skipped"."""
 
     camera: str
-    microphone: str
+    microphone: str  # or "silent": it works, and nothing was heard through it so far
     speaker: str
-    connection: str
+    connection: str  # or "relay": it stands, but over the relay alone
 
 
 class Evidence(StrEnum):

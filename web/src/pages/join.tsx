@@ -86,7 +86,7 @@ function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk 
   const here = screen === "waiting" || screen === "held" || screen === "room";
   useEffect(() => (here ? awake() : undefined), [here]);
   useEffect(() => {
-    if (ended || screen === "closing" || screen === "removed") desk.media.close();
+    if (ended || screen === "closing" || screen === "removed") desk.close();
   }, [ended, screen]);
   if (ended && screen !== "closing") return <Stopped code={ended.type} message={ended.message} phone={phone} />;
   if (!view || !screen) return <Page speed={link.speed}><Busy whole words={`Hello ${link.name}. One moment…`} /></Page>;
@@ -144,6 +144,6 @@ function Back(props: { readonly title: string; readonly text: string; readonly g
   );
 }
 
-addEventListener("pagehide", () => opened.value?.desk.media.close());
+addEventListener("pagehide", () => opened.value?.desk.close());
 render(<App />, document.getElementById("app")!);
 void begin();

@@ -2,6 +2,7 @@ import { effect } from "@preact/signals-core";
 import type { Person, You } from "../protocol";
 import type { Live } from "../state/live";
 import { Talk } from "../state/talk";
+import { Checkup } from "./checkup";
 import { Media } from "./media";
 import { Share } from "./share";
 import { slotOf } from "./slots";
@@ -13,8 +14,15 @@ interface Roomed {
 
 const QUIET = JSON.stringify({ away: false, sound_only: false, struggling: false });
 
+export interface Room {
+  readonly media: Media;
+  readonly checkup: Checkup;
+  readonly talk: Talk;
+  readonly share: Share;
+}
+
 /** Sound, picture and talk of a page, on its live session. */
-export function roomOn<V extends Roomed>(live: Live<V>): { readonly media: Media; readonly talk: Talk; readonly share: Share } {
+export function roomOn<V extends Roomed>(live: Live<V>): Room {
   const media = new Media({
     answer: (sdp) => live.send("answer_media", { sdp }),
     restart: () => live.restartMedia(),
@@ -51,7 +59,7 @@ export function roomOn<V extends Roomed>(live: Live<V>): { readonly media: Media
   live.onLine = (line) => void talk.heard(line);
   live.onMoved = () => void (media.wanted && live.restartMedia());
   live.wantsMedia = () => media.wanted && !media.healthy;
-  return { media, talk, share };
+  return { media, checkup: new Checkup(media, () => live.phase.value === "live"), talk, share };
 }
 
 /** Sound and picture of this person, as far as they have a slot. */

@@ -73,14 +73,19 @@ export async function listed(): Promise<readonly MediaDeviceInfo[]> {
   return (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
 }
 
-/** How loud a track is, 0 to 1, told about twenty times a second until the returned function is called. */
+/**
+ * How loud a track is, 0 to 1, told about twenty times a second until the returned function is called. Nothing is told
+ * while the browser lets no page measure: that isn't silence.
+ */
 export function meter(track: MediaStreamTrack, tell: (level: number) => void): () => void {
   const context = new AudioContext();
+  void context.resume();
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const samples = new Uint8Array(analyser.fftSize);
   const timer = setInterval(() => {
+    if (context.state !== "running") return;
     analyser.getByteTimeDomainData(samples);
     let sum = 0;
     for (const sample of samples) sum += ((sample - 128) / 128) ** 2;

@@ -1,6 +1,8 @@
 import type { Action, CardView, PartnerRow, PartnerState, Status, TherapistView } from "../protocol";
+import { isFine, verdictOf } from "../state/verdict";
 import { REASON_TOLD, STATE } from "./policy";
 import { city, clockTime } from "./times";
+import { verdictTold } from "./verdict";
 
 /** Alex; Alex and Robin */
 export function names(list: readonly string[]): string {
@@ -119,11 +121,13 @@ export function whereabouts(row: Pick<PartnerRow, "since" | "place" | "state" | 
   }
 }
 
-/** The device check in half a line. */
+/** How somebody's device check went, in a sentence; in the room, or when they are gone, only if something is wrong. */
 export function checked(row: PartnerRow): string {
-  if (!row.check) return "";
-  const faults = (["camera", "microphone", "speaker", "connection"] as const).filter((part) => row.check?.[part] === "failed");
-  return faults.length === 0 ? "devices fine" : `trouble: ${faults.join(", ")}`;
+  if (!row.check || row.shares) return "";
+  const verdict = verdictOf(row.check);
+  const nothingWrong = isFine(verdict) || verdict === "looking" || verdict === "speak";
+  const quiet = nothingWrong && (row.place === "room" || row.link !== "ok");
+  return quiet ? "" : verdictTold(row.check, row.name);
 }
 
 export function place(row: PartnerRow): string {

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { type SessionRow, sessions } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Action, CardView, Commands, TherapistView } from "../../protocol";
+import type { Checkup } from "../../rtc/checkup";
 import { roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
@@ -35,13 +36,14 @@ export class Desk {
   readonly pending = signal<Pending | null>(null);
   readonly live: Live<TherapistView>;
   readonly media: Media;
+  readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
   #undo: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly token: string) {
     this.live = new Live<TherapistView>(socketWire(token), this.clock, newId);
-    ({ media: this.media, talk: this.talk, share: this.share } = roomOn(this.live));
+    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
   }
 
   async give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean> {
@@ -53,6 +55,7 @@ export class Desk {
 
   async turnOn(): Promise<void> {
     this.media.wanted = true;
+    this.checkup.start();
     await Promise.all([this.media.open(), this.live.join()]);
   }
 

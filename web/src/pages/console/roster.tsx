@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { PartnerRow, TherapistView } from "../../protocol";
 import { Dialog } from "../../ui/dialog";
+import { isFine, verdictOf } from "../../state/verdict";
 import { checked, isOver, place, whereabouts } from "../../words/console";
 import { LINK, OUTCOME } from "../../words/policy";
 import { clockTime } from "../../words/times";
@@ -39,6 +40,12 @@ export function Roster({ desk, view }: Props) {
   );
 }
 
+/** What to expect of their devices, which they read too. */
+function Checked({ row }: { readonly row: PartnerRow }) {
+  const fine = row.check !== null && isFine(verdictOf(row.check));
+  return <p class={fine ? "checked" : "checked do"}>{checked(row)}</p>;
+}
+
 function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const [removing, setRemoving] = useState(false);
   const zone = view.you.zone;
@@ -46,7 +53,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
   const canCome = here && !row.shares && (row.place === "waiting" || (row.place === "held" && !view.solo_started_at));
   const many = view.partners.filter((other) => other.place === "waiting" && other.state === "present").length > 1;
   const host = view.partners.find((other) => other.key === row.shares);
-  const more = [place(row), host ? `at ${host.name}’s device` : row.shares === "therapist" ? "in your office" : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", isOver(view) ? "" : checked(row), desk.talk.room.value.struggling.includes(row.key) ? "connection poor: sound may break up" : "", saidOfSafety(row), here && !row.told_where_at ? "hasn’t said where they are" : "", row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
+  const more = [place(row), host ? `at ${host.name}’s device` : row.shares === "therapist" ? "in your office" : "", row.claims_both ? "says both are here" : "", row.confirms_shared ? "says they’re at their partner’s device" : "", row.minutes > 0 ? `${row.minutes} min attended` : "", desk.talk.room.value.struggling.includes(row.key) ? "connection poor: sound may break up" : "", saidOfSafety(row), here && !row.told_where_at ? "hasn’t said where they are" : "", row.nudges > 0 && !here ? `${row.nudges === 1 ? "one reminder" : `${row.nudges} reminders`} sent` : "", here && row.link !== "ok" ? LINK[row.link] : "", row.solo_consent ? "" : "hasn’t agreed to being seen alone"].filter(Boolean);
   return (
     <li class="seat" data-partner={row.key} data-state={row.state} data-place={row.place}>
       <div class="row">
@@ -55,6 +62,7 @@ function Row({ desk, view, row }: Props & { readonly row: PartnerRow }) {
           <strong>{row.name}</strong> <Chips row={row} view={view} />
           <br />
           <small>{[isOver(view) ? "" : whereabouts(row, zone), ...more].filter(Boolean).join(" · ")}</small>
+          {!isOver(view) && checked(row) && <Checked row={row} />}
         </div>
       </div>
       {!isOver(view) && <Attest desk={desk} view={view} row={row} />}

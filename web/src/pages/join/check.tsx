@@ -1,23 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PartnerView } from "../../protocol";
-import { chime, type DeviceFault, meter } from "../../rtc/devices";
+import type { Checkup } from "../../rtc/checkup";
+import { chime, type DeviceFault } from "../../rtc/devices";
 import { Title } from "../../ui/page";
 import { OwnTile } from "../../ui/tile";
 import { FAULT } from "../../words/people";
-import { type Desk, found } from "./desk";
+import { Loudness, VerdictLine } from "../../ui/verdict";
+import type { Desk } from "./desk";
 import { countedElsewhere } from "./screen";
 
 export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
-  const { media } = desk;
-  const [heard, setHeard] = useState<boolean | null>(null);
+  const { media, checkup } = desk;
   const [coming, setComing] = useState(false);
   const camera = media.camera.value;
   const outside = view.place === "outside";
   const go = async () => {
     setComing(true);
-    await desk.arrive(found(media, heard, media.healthy));
+    await desk.arrive();
     setComing(false);
   };
+  useEffect(() => {
+    checkup.shown.value = true;
+    return () => void (checkup.shown.value = false);
+  }, []);
   return (
     <>
       <div>
@@ -38,10 +43,11 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
         <ul class="checks">
           <Camera desk={desk} />
           <Microphone desk={desk} />
-          <Speaker heard={heard} onHeard={setHeard} />
+          <Speaker checkup={checkup} />
           <Connection desk={desk} />
         </ul>
       </section>
+      <VerdictLine checkup={checkup} media={media} host={view.host.name} />
       <button class="primary big wide" type="button" disabled={coming} onClick={() => void go()}>
         {countedElsewhere(view) ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
       </button>
@@ -114,50 +120,40 @@ function Camera({ desk }: { readonly desk: Desk }) {
 function Microphone({ desk }: { readonly desk: Desk }) {
   const { microphone, microphoneFault, asking } = desk.media;
   const track = microphone.value;
-  const [level, setLevel] = useState(0);
-  const [spoke, setSpoke] = useState(false);
-  useEffect(() => {
-    if (!track) return;
-    return meter(track, (now) => {
-      setLevel(now);
-      if (now > 0.12) setSpoke(true);
-    });
-  }, [track]);
-  const ok = track ? true : microphoneFault.value ? false : null;
-  const says = ok ? (spoke ? "works: we hear you" : "say a few words; the bar should move") : ok === false ? "not yet" : asking.value ? "one moment…" : "not checked";
+  const sound = desk.checkup.sound.value;
+  const ok = track ? sound !== "silent" : microphoneFault.value ? false : null;
+  const says = track ? (sound === "heard" ? "works: we hear you" : "say a few words; the bar should move") : ok === false ? "not yet" : asking.value ? "one moment…" : "not checked";
   return (
     <li>
-      <Line ok={ok} name="Microphone" says={says} />
-      {track && (
-        <div class="meter" role="meter" aria-label="How loud you are" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
-          <i style={{ "--level": level }} />
-        </div>
-      )}
+      <Line ok={track && sound === "untried" ? null : ok} name="Microphone" says={says} />
+      {track && <Loudness checkup={desk.checkup} />}
       <Choose desk={desk} kind="microphone" />
       <Help fault={microphoneFault.value} what="microphone" desk={desk} />
     </li>
   );
 }
 
-function Speaker(props: { readonly heard: boolean | null; readonly onHeard: (heard: boolean | null) => void }) {
+function Speaker({ checkup }: { readonly checkup: Checkup }) {
   const [played, setPlayed] = useState(false);
+  const heard = checkup.heard.value;
+  const hear = (now: boolean | null) => void (checkup.heard.value = now);
   const play = () => {
     chime(false);
     setPlayed(true);
-    props.onHeard(null);
+    hear(null);
   };
-  const asks = played && props.heard === null;
-  const says = props.heard ? "works" : props.heard === false ? "turn the volume up, or take headphones off" : asks ? "did you hear it?" : "";
+  const asks = played && heard === null;
+  const says = heard ? "works" : heard === false ? "turn the volume up, or take headphones off" : asks ? "did you hear it?" : "";
   return (
     <li>
       <div class="row wrap">
         <div class="grow">
-          <Line ok={props.heard} name="Speaker" says={says} />
+          <Line ok={heard} name="Speaker" says={says} />
         </div>
         {asks ? (
           <div class="row">
-            <button class="small" type="button" onClick={() => props.onHeard(true)}>Yes</button>
-            <button class="small" type="button" onClick={() => props.onHeard(false)}>No</button>
+            <button class="small" type="button" onClick={() => hear(true)}>Yes</button>
+            <button class="small" type="button" onClick={() => hear(false)}>No</button>
           </div>
         ) : (
           <button class="small" type="button" onClick={play}>{played ? "Play again" : "Play a sound"}</button>
@@ -168,14 +164,12 @@ function Speaker(props: { readonly heard: boolean | null; readonly onHeard: (hea
 }
 
 function Connection({ desk }: { readonly desk: Desk }) {
-  const { connection, none } = desk.media;
-  const online = desk.live.phase.value === "live";
-  const state = connection.value;
-  const fine = online && (none.value || state === "connected");
-  const ok = fine ? true : state === "failed" || !online ? false : null;
+  const { connection } = desk.checkup.found.value;
+  const ok = connection === "skipped" ? null : connection !== "failed";
+  const says = { ok: "works", relay: "works, by a detour: your network is strict", failed: "not yet; we keep trying. You can go on.", skipped: "one moment…" }[connection];
   return (
     <li>
-      <Line ok={ok} name="Connection" says={fine ? "works" : ok === false ? "not yet; we keep trying. You can go on." : "one moment…"} />
+      <Line ok={ok} name="Connection" says={says} />
     </li>
   );
 }

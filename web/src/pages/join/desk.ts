@@ -1,7 +1,8 @@
-import { signal } from "@preact/signals-core";
+import { effect, signal } from "@preact/signals-core";
 import { leaveQuickly } from "../../api/rest";
 import { socketWire } from "../../api/socket";
-import type { CheckResult, Commands, PartnerView } from "../../protocol";
+import type { Check, Commands, PartnerView } from "../../protocol";
+import type { Checkup } from "../../rtc/checkup";
 import { roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
@@ -12,6 +13,8 @@ import { PolicyClock } from "../../state/policyClock";
 import type { Talk } from "../../state/talk";
 import { countedElsewhere, type Step } from "./screen";
 
+const REPORT_AFTER = 400; // ms: what is found at nearly the same time is told at once
+
 /** Everything the partner's page can do, in one place; it ends with the page. */
 export class Desk {
   readonly clock = new PolicyClock();
@@ -20,13 +23,17 @@ export class Desk {
   readonly trouble = signal<string | null>(null);
   readonly live: Live<PartnerView>;
   readonly media: Media;
+  readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
   readonly word = new SafeWord();
+  #told = "";
+  #soon: ReturnType<typeof setTimeout> | undefined;
+  #stopReporting: () => void = () => undefined;
 
   constructor(readonly token: string) {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
-    ({ media: this.media, talk: this.talk, share: this.share } = roomOn(this.live));
+    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
   }
 
   /** Gives a command; a refusal is shown where the person is. */
@@ -45,20 +52,12 @@ export class Desk {
   /** Camera and sound are opened, and the media connection is made: it is warm by the time anyone is let in. */
   async check(): Promise<void> {
     this.go("check");
-    this.media.wanted = true;
-    await Promise.all([this.media.open(), this.live.join()]);
-    await this.tellTrouble();
+    await this.#open();
   }
 
-  /** Who tried and failed is never taken for someone who didn't come: so a fault is told at once. */
-  async tellTrouble(): Promise<void> {
-    const check = found(this.media, null, false);
-    if (check.camera === "failed" || check.microphone === "failed") await this.live.send("report_check", check);
-  }
-
-  async arrive(check: Commands["report_check"]): Promise<void> {
+  async arrive(): Promise<void> {
     this.opened.value = true;
-    await this.live.send("report_check", check);
+    await this.#report();
     const view = this.live.view.value;
     const takesPlace = view !== null && (view.place === "outside" || countedElsewhere(view));
     if (takesPlace && !(await this.give("arrive", {}))) return;
@@ -67,22 +66,21 @@ export class Desk {
 
   /** Back to the place that was kept, without the whole check again. */
   async comeBack(): Promise<void> {
-    this.media.wanted = true;
     this.opened.value = true;
     this.step.value = "link";
-    await Promise.all([this.media.open(), this.live.join()]);
+    await this.#open();
   }
 
   async leave(): Promise<void> {
     this.step.value = "left";
     this.opened.value = false;
-    this.media.close();
+    this.close();
     await this.live.send("leave", {});
   }
 
   /** Everything off at once, the seat given up, and nothing of this page left in the tab's history. */
   vanish(): void {
-    this.media.close();
+    this.close();
     leaveQuickly(this.token);
     this.live.stop();
     location.replace("/today");
@@ -92,15 +90,35 @@ export class Desk {
   help(): void {
     void this.live.send("ask_for_help", {});
   }
-}
 
-/** What the device check found, as the server is told. */
-export function found(media: Media, heard: boolean | null, connected: boolean): Commands["report_check"] {
-  const of = (works: boolean, broken: boolean): CheckResult => (works ? "ok" : broken ? "failed" : "skipped");
-  return {
-    camera: of(media.camera.value !== null, media.cameraFault.value !== null),
-    microphone: of(media.microphone.value !== null, media.microphoneFault.value !== null),
-    speaker: of(heard === true, heard === false),
-    connection: of(connected || media.none.value, media.connection.value === "failed"),
-  };
+  /** Camera, microphone and whatever looks at them are off. */
+  close(): void {
+    this.checkup.stop();
+    this.#stopReporting();
+    this.media.close();
+  }
+
+  async #open(): Promise<void> {
+    this.media.wanted = true;
+    this.checkup.start();
+    this.#stopReporting();
+    const stop = effect(() => this.#reportSoon(this.checkup.found.value));
+    this.#stopReporting = () => (stop(), clearTimeout(this.#soon));
+    await Promise.all([this.media.open(), this.live.join()]);
+  }
+
+  /** Who tried and failed is never taken for someone who didn't come; and the therapist knows what to expect. */
+  #reportSoon(check: Check): void {
+    clearTimeout(this.#soon);
+    if (Object.values(check).some((found) => found !== "skipped")) this.#soon = setTimeout(() => void this.#report(), REPORT_AFTER);
+  }
+
+  async #report(): Promise<void> {
+    clearTimeout(this.#soon);
+    const check = this.checkup.found.value;
+    const now = JSON.stringify(check);
+    if (now === this.#told) return;
+    this.#told = now;
+    if ((await this.live.send("report_check", check)).error) this.#told = "";
+  }
 }

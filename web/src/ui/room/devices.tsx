@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { chime } from "../../rtc/devices";
 import { Dialog } from "../dialog";
+import { Loudness, VerdictLine } from "../verdict";
 import type { ToolProps } from "./tools";
 
-/** Another camera, microphone or speaker, in the middle of a session. */
-export function Devices({ desk, onClose }: ToolProps) {
-  const { media } = desk;
+/** Another camera, microphone or speaker in the middle of a session, and how it stands with them. */
+export function Devices({ desk, people, host = false, onClose }: ToolProps) {
+  const { media, checkup } = desk;
   const [wrong, setWrong] = useState<string | null>(null);
   const choose = async (kind: "camera" | "microphone", id: string) => {
     await media.choose(kind, id);
@@ -13,17 +14,23 @@ export function Devices({ desk, onClose }: ToolProps) {
     const had = (kind === "camera" ? media.camera : media.microphone).value !== null;
     setWrong(fault.value && `That ${kind} can’t be used just now.${had ? " The one before goes on." : ""}`);
   };
+  useEffect(() => {
+    checkup.shown.value = true;
+    return () => void (checkup.shown.value = false);
+  }, []);
   return (
     <Dialog title="Camera, microphone, speaker" onClose={onClose}>
       <div class="devices">
         <Choice desk={desk} kind="videoinput" name="Camera" now={media.camera.value} onChoose={(id) => void choose("camera", id)} />
         <Choice desk={desk} kind="audioinput" name="Microphone" now={media.microphone.value} onChoose={(id) => void choose("microphone", id)} />
+        {media.microphone.value && <Loudness checkup={checkup} />}
         {"setSinkId" in HTMLMediaElement.prototype && <Speaker desk={desk} />}
         {wrong && (
           <p class="notice rose" role="alert">
             {wrong}
           </p>
         )}
+        <VerdictLine checkup={checkup} media={media} host={host ? null : (people[0]?.name ?? null)} />
         <button class="wide primary" type="button" onClick={onClose}>
           Done
         </button>

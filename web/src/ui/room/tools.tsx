@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Commands } from "../../protocol";
+import type { Checkup } from "../../rtc/checkup";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
 import type { Talk } from "../../state/talk";
@@ -10,6 +11,7 @@ import { usePlanPanel } from "../relapse/panel";
 export interface RoomDesk {
   readonly token: string;
   readonly media: Media;
+  readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
   give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean>;
