@@ -15,7 +15,7 @@ _forward = peer.Peer._on_rtp
 
 
 def _listen(self: peer.Peer, packet: bytes) -> None:
-    if rtp.is_well_formed(packet) and packet[1] & 0x7F == rtp.VIDEO_PT:
+    if rtp.payload_at(packet) and packet[1] & 0x7F == rtp.VIDEO_PT:
         _heard.write(len(packet).to_bytes(2, "big") + packet)
     _forward(self, packet)
 

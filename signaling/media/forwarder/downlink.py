@@ -11,7 +11,6 @@ from signaling.media.forwarder.transport import read
 MUCH = 1.2
 OVERTAKEN = 0.15  # s by which a packet may come after one that was sent later
 KEPT = 2048  # packets whose sending is remembered
-NUMBER = struct.Struct("!H")
 _PADDING = BURST_BYTES - 20
 
 
@@ -61,8 +60,9 @@ class Downlink:
     def burst_of(self, count: int, now: float) -> list[bytes]:
         """So many packets that carry nothing, to see how far apart they arrive; receivers throw them away."""
         self._bursts += 1
-        head = struct.pack("!BBHLLHHBHB", 0xB0, rtp.RTX_PT, 0, 0, 0, 0xBEDE, 1, rtp.TRANSPORT << 4 | 1, 0, 0)
+        head = struct.pack("!BBHLLHHBHB", 0xB0, rtp.RTX_PT, 0, 0, 0, 0xBEDE, 1, 0, 0, 0)
         found = [bytearray(head + bytes(_PADDING - 1) + bytes([_PADDING])) for _ in range(count)]
         for packet in found:
-            NUMBER.pack_into(packet, len(head) - 3, self.number(now, len(packet), self._bursts))
+            number = self.number(now, len(packet), self._bursts)
+            rtp.NUMBER.pack_into(packet, rtp.NUMBER_AT, rtp.NUMBERED, number)
         return [bytes(packet) for packet in found]

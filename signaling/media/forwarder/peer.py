@@ -13,7 +13,7 @@ from typing import Any
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
 from signaling.media.forwarder import rtcp, rtp, rtx, sdp, transport
-from signaling.media.forwarder.downlink import KEPT, NUMBER, Downlink
+from signaling.media.forwarder.downlink import KEPT, Downlink
 from signaling.media.forwarder.estimate import BURST, BURST_EVERY
 from signaling.media.forwarder.mux import LiteIce, Mux
 from signaling.media.forwarder.srtp import Srtp
@@ -56,6 +56,7 @@ class Peer:
         self.remb = 0
         self._takes_rtx, self._repairs, self._resent = False, dict[int, int](), 0
         self.downlink: Downlink | None = None
+        self._clock: int | None = None  # how far ours is ahead of this client's, which is nobody's business (NTP time)
         self._arrivals: Arrivals | None = None
         self._probed_at = 0.0
         self.opened_at = self.ice.last_media = time.monotonic()
@@ -135,7 +136,8 @@ class Peer:
             return
 
     def _on_rtp(self, packet: bytes) -> None:
-        if not rtp.is_well_formed(packet):
+        payload = rtp.payload_at(packet)
+        if not payload:
             return
         now = time.monotonic()
         self.ice.last_media = now
@@ -146,20 +148,19 @@ class Peer:
             original = self._repaired(packet)
             if original is None:
                 return
-            packet = original
+            packet = original  # with the same header
         stream = self.streams.get(rtp.ssrc(packet)) or self._new_stream(packet)
         if stream is None:
             return
+        packet = stream.own(packet, payload)
         fresh = stream.received(packet, now)
         if stream.gaps.missing and (missing := stream.gaps.due(now)):
             self.send_rtcp(rtcp.nack(self._ssrc, stream.ssrc, missing))
         if not fresh or not stream.slots:
             return
-        if stream.kind == "video":
-            packet = rtp.with_send_time(packet)
         seq, stamp = rtp.sequence(packet), rtp.timestamp(packet)
         for subscriber, slot in stream.slots:
-            subscriber.send_rtp(packet, slot.shifted(seq, stamp, now), slot.ssrc, numbered, now)
+            subscriber.send_rtp(packet, slot.shifted(seq, stamp, now), slot.ssrc, now)
 
     def _note(self, packet: bytes, at: int, now: float) -> None:
         came = self._arrivals
@@ -203,9 +204,13 @@ class Peer:
         if stream is None:
             return
         stream.last_report = part.word(10), time.monotonic()
+        said = rtcp.ntp_of(part)
+        if self._clock is None:
+            self._clock = rtcp.ntp(time.time()) - said
         for subscriber, slot in stream.slots:
             if slot.settled:
-                subscriber.send_rtcp(rtcp.mapped_sender_report(part, slot.ssrc, slot.ts_shift))
+                stamp = part.word(16) + slot.ts_shift
+                subscriber.send_rtcp(rtcp.sender_report(slot.ssrc, said + self._clock, stamp, slot.sent))
 
     def _on_nack(self, part: rtcp.Part) -> None:
         slot = self._slots.get(part.word(8))
@@ -217,18 +222,18 @@ class Peer:
                 continue
             self._resent += 1
             packet, seq, stamp = found
-            numbered = rtp.extension(packet, rtp.TRANSPORT) if self.downlink is not None else 0
             if self._takes_rtx and slot.kind == "video":
                 packet, ids, ssrc = rtx.wrapped(packet, seq), (slot.next_rtx(), stamp), slot.rtx_ssrc
             else:
                 ids, ssrc = (seq, stamp), slot.ssrc
-            self.send_rtp(packet, ids, ssrc, numbered, self.ice.last_media)
+            self.send_rtp(packet, ids, ssrc, self.ice.last_media)
 
     # -- media out -------------------------------------------------------------------------
 
-    def send_rtp(self, packet: bytes, ids: tuple[int, int], ssrc: int, numbered: int, now: float) -> None:
-        """`packet` with this sequence number and timestamp, encrypted where it lies in the outbox; its number over all
-        streams is at byte `numbered`, if anywhere."""
+    def send_rtp(self, packet: bytes, ids: tuple[int, int], ssrc: int, now: float, *, numbered: bool = False) -> None:
+        """`packet`, which has a header of ours, with this sequence number and timestamp, and with its number over all
+        streams where the client reports on those, unless it is `numbered` already; encrypted where it lies in the
+        outbox."""
         tx, name, out = self._tx, self.ice.name, self._out
         if tx is None or name is None:
             return
@@ -238,10 +243,10 @@ class Peer:
         seq, stamp = ids
         rtp.IDS.pack_into(view, 2, seq, stamp, ssrc)
         down = self.downlink
-        if numbered and down is not None:
+        if down is not None and not numbered:
             down.last = last = (down.last + 1) & 0xFFFF  # as `Downlink.number` does, without the call
             down.sent[last % KEPT] = last, now, size, 0
-            NUMBER.pack_into(view, numbered, last)
+            rtp.NUMBER.pack_into(view, rtp.NUMBER_AT, rtp.NUMBERED, last)
         size = tx.protect(out.outbox.pointers[n], size)
         if size:
             out.commit(size, name)
@@ -266,7 +271,7 @@ class Peer:
             return
         self._probed_at = now
         for packet in self.downlink.burst_of(BURST, now):
-            self.send_rtp(packet, (slot.next_rtx(), 0), slot.rtx_ssrc, 0, now)
+            self.send_rtp(packet, (slot.next_rtx(), 0), slot.rtx_ssrc, now, numbered=True)
         self._mux.soon()
 
     def ask_keyframe(self, stream: Stream) -> None:

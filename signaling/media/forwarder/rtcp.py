@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 SENDER_REPORT, RECEIVER_REPORT, RTP_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 205, 206
 NACK, PLI, FIR, APPLICATION = 1, 1, 4, 15
+EPOCH = 2_208_988_800  # s from the one of NTP, 1900, to 1970
 MAX_PARTS = 32  # parts of one compound packet that are looked at
 MAX_NACKED = 64  # packets that one feedback message may ask for
 
@@ -90,8 +91,18 @@ def receiver_report(sender: int, media: int, lost: tuple[int, int], highest: int
     )
 
 
-def mapped_sender_report(part: Part, source: int, shift: int) -> bytes:
-    """A publisher's report as the subscriber must hear it: its SSRC, and time moved by `shift` (lip sync)."""
-    stamp = (part.word(16) + shift) & 0xFFFFFFFF
-    head = struct.pack("!BBHL", 0x80, SENDER_REPORT, 6, source)
-    return head + part.body[8:16] + struct.pack("!L", stamp) + part.body[20:28]
+def ntp(seconds: float) -> int:
+    """Seconds since 1970 as an NTP timestamp, 64 bits."""
+    return int((seconds + EPOCH) * 2**32)
+
+
+def ntp_of(part: Part) -> int:
+    """The NTP timestamp of a sender report."""
+    return int.from_bytes(part.body[8:16], "big")
+
+
+def sender_report(source: int, at: int, stamp: int, sent: tuple[int, int]) -> bytes:
+    """`stamp` is the RTP time of the NTP time `at` (lip sync); `sent` is packets, and bytes of payload, so far."""
+    counts = (count & 0xFFFFFFFF for count in sent)
+    at, stamp = at & 0xFFFFFFFFFFFFFFFF, stamp & 0xFFFFFFFF
+    return struct.pack("!BBHLQLLL", 0x80, SENDER_REPORT, 6, source, at, stamp, *counts)

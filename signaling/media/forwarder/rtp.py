@@ -1,4 +1,8 @@
-"""RTP packets as bytes: what the forwarder reads and rewrites, and nothing of the payload (RFC 3550, RFC 8285)."""
+"""RTP packets as bytes: what the forwarder reads and rewrites, and nothing of the payload (RFC 3550, RFC 8285).
+
+What goes out has a header of our own making: of the sender's it keeps the marker, the loudness and what the payload
+needs. Nothing else that a browser may say of itself or its surroundings is passed on.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,14 @@ AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT = 1, 2, 3  # ids of the header extensions 
 SILENCE = 127  # RFC 6464: -127 dBov
 
 LEAST = 12  # bytes of a header
+HEADER = 24  # bytes of every header that is sent
+NUMBER_AT, LEVEL_AT, SEND_TIME_AT = 16, 20, 20  # of the number over all streams, with its heading, in such a header
 IDS = struct.Struct("!HLL")  # sequence number, timestamp, SSRC: from byte 2 on
+NUMBER = struct.Struct("!BH")
+NUMBERED = TRANSPORT << 4 | 1  # heading of the number; nulls in its place are padding
+_ONE_BYTE = b"\xbe\xde"
+_SEEN = struct.Struct("!BB10s2sHxxxB3sx")  # a picture's header, and that of sound
+_HEARD = struct.Struct("!BB10s2sHxxxBBxxx")
 
 
 def is_rtcp(data: bytes) -> bool:
@@ -31,22 +42,16 @@ def ssrc(packet: bytes) -> int:
     return int.from_bytes(packet[8:12], "big")
 
 
-def is_well_formed(packet: bytes) -> bool:
-    """Version 2, and the header with its CSRCs and extension lies inside the packet."""
+def payload_at(packet: bytes) -> int:
+    """Where the payload begins; 0 where the version is not 2, or the CSRCs and extension don't lie in the packet."""
     if len(packet) < 12 or packet[0] >> 6 != 2:
-        return False
+        return 0
     end = 12 + 4 * (packet[0] & 15)
     if packet[0] & 0x10:
         if len(packet) < end + 4:
-            return False
+            return 0
         end += 4 + 4 * ((packet[end + 2] << 8) | packet[end + 3])
-    return len(packet) >= end
-
-
-def header_size(packet: bytes) -> int:
-    """Bytes of a well-formed packet before its payload."""
-    end = 12 + 4 * (packet[0] & 15)
-    return end + 4 + 4 * ((packet[end + 2] << 8) | packet[end + 3]) if packet[0] & 0x10 else end
+    return end if len(packet) >= end else 0
 
 
 def extension(packet: bytes, wanted: int) -> int:
@@ -55,6 +60,8 @@ def extension(packet: bytes, wanted: int) -> int:
         return 0
     at = 16 + 4 * (packet[0] & 15)
     end = at + 4 * ((packet[at - 2] << 8) | packet[at - 1])
+    if packet[at - 4 : at - 2] != _ONE_BYTE:
+        return 0
     while at < end:
         head = packet[at]
         length = (head & 15) + 1
@@ -67,16 +74,21 @@ def extension(packet: bytes, wanted: int) -> int:
     return 0
 
 
-def audio_level(packet: bytes) -> int | None:
-    """RFC 6464 level, 0 (loud) to 127 (silence); None where the sender does not tell."""
+def own_picture(packet: bytes, payload: int) -> bytes:
+    """A packet of a picture, whose payload begins there, under a header of ours with the time that it is now."""
+    first, stamp = packet[0] & 0x20 | 0x90, (int(time.time() * 262144) & 0xFFFFFF).to_bytes(3, "big")
+    head = _SEEN.pack(first, packet[1], packet[2:12], _ONE_BYTE, 2, ABS_SEND_TIME << 4 | 2, stamp)
+    return head + packet[payload:]
+
+
+def own_sound(packet: bytes, payload: int) -> bytes:
+    """The same of sound, with its level; without one where the sender does not tell."""
     at = extension(packet, AUDIO_LEVEL)
-    return packet[at] & 0x7F if at else None
+    heading, level = (AUDIO_LEVEL << 4, packet[at]) if at else (0, 0)
+    head = _HEARD.pack(packet[0] & 0x20 | 0x90, packet[1], packet[2:12], _ONE_BYTE, 2, heading, level)
+    return head + packet[payload:]
 
 
-def with_send_time(packet: bytes) -> bytes:
-    """The packet with abs-send-time set to now: a subscriber's REMB is of its own downlink."""
-    at = extension(packet, ABS_SEND_TIME)
-    if not at or at + 3 > len(packet):
-        return packet
-    stamp = (int(time.time() * 262144) & 0xFFFFFF).to_bytes(3, "big")
-    return packet[:at] + stamp + packet[at + 3 :]
+def audio_level(packet: bytes) -> int | None:
+    """RFC 6464 level, 0 (loud) to 127 (silence), of a packet from `own_sound`; None where the sender does not tell."""
+    return packet[LEVEL_AT] & 0x7F if packet[LEVEL_AT - 1] else None

@@ -25,7 +25,7 @@ class Slot:
     """
 
     __slots__ = (
-        "_asked_keyframe", "_at", "_first", "_resync", "_rtx_seq", "_seq", "_seq_shift", "_stamp",
+        "_asked_keyframe", "_at", "_before", "_first", "_resync", "_rtx_seq", "_seq", "_seq_shift", "_stamp",
         "clock", "kind", "mid", "rtx_ssrc", "source", "ssrc", "ts_shift",
     )  # fmt: skip
 
@@ -38,6 +38,7 @@ class Slot:
         self._seq_shift, self._seq, self._stamp, self._at = 0, -1, 0, 0.0
         self._first, self._rtx_seq, self._asked_keyframe = 0, secrets.randbits(14), 0.0
         self._resync = True
+        self._before = 0, 0
 
     @property
     def settled(self) -> bool:
@@ -47,9 +48,18 @@ class Slot:
     def connect(self, source: Stream | None) -> None:
         if self.source is source:
             return
+        sent = self.sent
         if self.source is not None:
             self.source.slots = tuple(pair for pair in self.source.slots if pair[1] is not self)
         self.source, self._resync = source, True
+        came = (0, 0) if source is None else source.came
+        self._before = sent[0] - came[0], sent[1] - came[1]
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """Packets that went out in this slot so far, and bytes of their payload: not what came before it was theirs."""
+        packets, size = (0, 0) if self.source is None else self.source.came
+        return self._before[0] + packets, self._before[1] + size
 
     def shifted(self, seq: int, stamp: int, now: float) -> tuple[int, int]:
         """The sequence number and timestamp under which a packet of the source goes out in this slot."""
@@ -96,6 +106,7 @@ class Stream:
     def __init__(self, peer: Peer, kind: str, ssrc: int) -> None:
         self.peer, self.kind, self.ssrc = peer, kind, ssrc
         self.slots: tuple[tuple[Peer, Slot], ...] = ()
+        self.own = rtp.own_picture if kind == "video" else rtp.own_sound
         self.level, self.loud_at = rtp.SILENCE, 0.0
         self.bits = 0  # of the last second
         self.last_report: tuple[int, float] = (0, 0.0)  # middle of the NTP time, and when it came
@@ -103,12 +114,12 @@ class Stream:
         self.gaps = Gaps()
         self._cache: list[bytes | None] = [None] * CACHE[kind]
         self._highest: int | None = None
-        self._cycles = self._base = self._packets = 0
+        self._cycles = self._base = self._packets = self._bytes = 0
         self._expected_before = self._packets_before = 0
         self._counted = [0, 0, 0]  # packets, frames, bytes since the last look
 
     def received(self, packet: bytes, now: float) -> bool:
-        """Note a packet, and in `gaps` what is missing before it. False for one that had come already."""
+        """Note a packet from `own`, and in `gaps` what is missing before it. False for one that had come already."""
         seq, cache = rtp.sequence(packet), self._cache
         before = cache[seq % len(cache)]
         if before is not None and before[2:8] == packet[2:8]:
@@ -143,10 +154,16 @@ class Stream:
         packet = self._cache[seq % len(self._cache)]
         return packet if packet is not None and rtp.sequence(packet) == seq else None
 
+    @property
+    def came(self) -> tuple[int, int]:
+        """Packets, and bytes of their payload, since it began."""
+        return self._packets, self._bytes + self._counted[2] - rtp.HEADER * self._packets
+
     def counted(self) -> tuple[int, int, int]:
         """Packets, frames and bytes since the last call, a second ago."""
         packets, frames, size = self._counted
         self._counted, self.bits = [0, 0, 0], 8 * size
+        self._bytes += size
         return packets, frames, size
 
     def reception(self) -> tuple[tuple[int, int], int]:
