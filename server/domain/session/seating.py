@@ -117,9 +117,10 @@ def apply_sharing(s: Session, event: e.Event, at: datetime) -> Session | None:
                 s = s.seat(key, claims_both=False, confirms_shared=False)
             return s
         case e.Shared(who, host):
-            s = s.seat(host, claims_both=False, confirms_shared=False)
+            # The therapist sees both there now: that a chair was empty before is past.
+            s = s.seat(host, claims_both=False, confirms_shared=False, seen=s.seats[host].seen or None)
             arrived_at = s.seats[who].arrived_at or at
-            s = s.seat(who, shares=host, claims_both=False, confirms_shared=False, arrived_at=arrived_at)
+            s = s.seat(who, shares=host, claims_both=False, confirms_shared=False, seen=None, arrived_at=arrived_at)
             return s.seat(who, reason=None, declared_at=None, late_until=None, turned_away=False)
         case e.SharingEnded(who):
             return s.seat(who, shares=None, link=Link.OK)

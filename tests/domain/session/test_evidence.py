@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from server.domain.attendance import Action, Outcome
+from server.domain.attendance import Action, Outcome, SoloApproval
 from server.domain.session import commands as c
 from server.domain.session.state import THERAPIST
 from server.domain.session.view import placement_of
@@ -140,6 +140,22 @@ def test_an_office_needs_its_therapist_and_keeps_apart_who_must_be() -> None:
     assert apart.tries(c.AttestInOffice("b", True)) == "kept_apart"
     solo = Story().at(-2).hosts().arrives("a").approves().at(10).taps(Action.PROCEED)
     assert solo.tries(c.AttestInOffice("b", True)) == "solo_under_way"
+
+
+def test_who_went_from_an_empty_chair_into_the_office_is_there() -> None:
+    """K16: the picture showed nobody, since they were on their way to the therapist's door."""
+    story = Story(planned(approval=SoloApproval.STANDING)).at(-3).arrives("a").arrives("b").at(-1).hosts()
+    story.at(0).admits("b").does(c.AttestPresence("b", False)).does(c.AttestInOffice("b", True)).admits("a").at(20)
+    assert (story.status(), evidence(story)) == (Status.UNDER_WAY, Evidence.ATTESTED)
+    assert story.session.attended("b", story.now) == story.session.co_present(story.now) == 20 * MIN
+
+
+def test_two_who_came_back_to_an_empty_chair_are_both_there() -> None:
+    """K11: nobody is taken for gone whom the therapist has seen since."""
+    story = Story().at(-1).hosts().arrives("a").opens("b").at(0).admits("a").does(c.AttestPresence("a", False))
+    story.does(c.ShareDevice("a")).does(c.ConfirmSharedDevice("b")).does(c.AttestSharedDevice("b", True)).at(20)
+    assert (story.status(), evidence(story, "a"), evidence(story)) == (Status.UNDER_WAY, *[Evidence.PICTURE] * 2)
+    assert story.session.attended("a", story.now) == story.session.co_present(story.now) == 20 * MIN
 
 
 def test_of_two_at_one_device_the_one_who_went_away_has_gone() -> None:
