@@ -60,6 +60,7 @@ class _Play:
         self.start = world.swarm.start
         self.companies: list[People] = []
         self.read: dict[str, Session] = {}
+        self.healing = False
 
     def run(self) -> Result:
         world = self.world
@@ -209,7 +210,8 @@ class _Play:
             hour = timedelta(hours=self.rng.choice((1, -1)))
             self.rng.choice(live).wall += hour
             self.world.watch.wall()
-            if self.swarm.measured:
+            # It stays set until somebody sets it right: once all is to come right by itself, nobody will.
+            if self.swarm.measured and not self.healing:
                 self.world.wall_set += hour
                 self.world.watch.count("the database's wall was set by an hour in mid-session")
                 self.world.later(self.rng.uniform(1.0, 30.0), lambda: self._crash(together=False))
@@ -235,8 +237,8 @@ class _Play:
                     at_once(self.world.store.add_appointment(other))
 
     def _heal(self) -> None:
-        """No fault from here on: now everything has to come right by itself."""
-        world = self.world
+        """No fault that lasts from here on: now everything has to come right by itself."""
+        self.healing, world = True, self.world
         world.swarm = replace(world.swarm, lost_answers=0.0, exact_crashes=0.0, lost_letters=0.0, doubled_letters=0.0)
         world.wall_set = timedelta(0)
         for node in world.nodes:
