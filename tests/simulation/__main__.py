@@ -10,10 +10,12 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 
 from tests.simulation.ring2.play import play
 from tests.simulation.ring2.rare import NAMES
 from tests.simulation.running import CI_SIZE, Total, run
+from tests.simulation.walk import walk
 
 SHOWN = 20
 
@@ -24,15 +26,21 @@ def report(total: Total, seeds: int, rings: list[int], seconds: float) -> int:
     rare = {**dict.fromkeys(missed, 0), **dict(sorted(total.rare.items()))}
     for name, count in rare.items():
         print(f"{count:>9}  {name}")
-    for fault in sorted(total.found)[:SHOWN]:
-        print(f"VIOLATION {fault}", file=sys.stderr)
-    for seed in sorted(total.failed)[:SHOWN]:
-        print(f'Again, with every step: make sim SEEDS=1 ARGS="--first {seed} --ring 2 --trace"', file=sys.stderr)
+    for ring, seed in sorted(total.failed)[:SHOWN]:
+        print(f'Again, with every step: make sim SEEDS=1 ARGS="--first {seed} --ring {ring} --trace"', file=sys.stderr)
     for name in missed if seeds >= CI_SIZE else ():
         print(f"NEVER SEEN {name}", file=sys.stderr)
     told = {"seeds": seeds, "steps": total.steps, "violations": len(total.found), "seconds": round(seconds, 1)}
     print(json.dumps({**told, "rare_states": rare}))
     return 1 if total.found or (missed and seeds >= CI_SIZE) else 0
+
+
+def steps_of(ring: int, seed: int) -> list[str]:
+    if ring == 2:
+        return play(seed, tracing=True).trace
+    trace: list[str] = []
+    walk(seed, Counter(), trace)
+    return trace
 
 
 def main() -> int:
@@ -43,10 +51,10 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print every step of the seeds")
     options = parser.parse_args()
     began = time.monotonic()
-    if options.trace:
-        for seed in range(options.first, options.first + options.seeds):
-            print("\n".join(play(seed, tracing=True).trace))
     rings = [options.ring] if options.ring else [2, 1]
+    for ring in rings if options.trace else ():
+        for seed in range(options.first, options.first + options.seeds):
+            print("\n".join(steps_of(ring, seed)))
     total = run(options.first, options.seeds, rings)
     return report(total, options.seeds, rings, time.monotonic() - began)
 

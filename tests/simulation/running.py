@@ -20,7 +20,7 @@ CI_SIZE = 1500  # seeds of ring 2 from which on every named rare state has to be
 class Total:
     steps: int = 0
     found: list[str] = field(default_factory=list)
-    failed: list[int] = field(default_factory=list)
+    failed: list[tuple[int, int]] = field(default_factory=list)  # ring and seed
     rare: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Total) -> None:
@@ -40,11 +40,11 @@ def batch(job: tuple[int, range]) -> tuple[int, int, Total]:
     for seed in seeds:
         if ring == 1:
             steps, faults = walk(seed, total.rare)
-            total.add(Total(steps, faults))
-            continue
-        result = play(seed)
-        faults = [f"seed {seed}: {fault}" for fault in result.violations]
-        total.add(Total(result.steps, faults, [seed] if faults else [], result.rare))
+        else:
+            result = play(seed)
+            steps, faults = result.steps, [f"seed {seed}: {fault}" for fault in result.violations]
+            total.rare.update(result.rare)
+        total.add(Total(steps, faults, [(ring, seed)] if faults else []))
     return ring, len(seeds), total
 
 
@@ -68,7 +68,7 @@ def run(first: int, seeds: int, rings: list[int], processes: int | None = None) 
             total.add(part)
             played[ring] += count
             for fault in part.found:
-                print(fault, file=sys.stderr)
+                print(f"VIOLATION {fault}", file=sys.stderr)
             if time.monotonic() - last > 5 or played.total() == sum(share[ring] for ring in rings):
                 last = time.monotonic()
                 done = ", ".join(f"{played[ring]} of {share[ring]} seeds of ring {ring}" for ring in rings)

@@ -12,6 +12,7 @@ from server.domain.session import commands as c
 from server.domain.session.plan import Invitee, Plan
 from server.domain.session.review import Hinders, Measure
 from server.domain.session.state import HOSTS, THERAPIST, Session
+from server.domain.session.step import Outcome as StepOutcome
 from server.domain.session.step import next_deadline, step
 from server.domain.session.views import Check, Link, Place, Status
 from tests.simulation.invariants import Step, violations
@@ -150,13 +151,13 @@ def likely_command(rng: Random, session: Session) -> c.Command | None:
     return c.AnswerCard(session.card.id, rng.choice(session.card.options)) if session.card else None
 
 
-def walk(seed: int, rare: Counter[str]) -> tuple[int, list[str]]:
-    """Steps taken and the violations seen, each with its seed and step."""
+def walk(seed: int, rare: Counter[str], trace: list[str] | None = None) -> tuple[int, list[str]]:
+    """Steps taken and the violations seen, each with its seed and first step. Every step is told to `trace`."""
     rng = Random(seed)
     policy = DEFAULT_POLICY
     session, now = Session("s1"), START - timedelta(minutes=rng.choice((0, 2, 5)))
     log: list[tuple[object, datetime]] = []
-    found: list[str] = []
+    found: dict[str, str] = {}
     command: c.Command = c.PlanSession(random_plan(rng))
     for number in range(STEPS):
         before = session
@@ -164,7 +165,9 @@ def walk(seed: int, rare: Counter[str]) -> tuple[int, list[str]]:
         session = outcome.session
         log += [(event, max(now, before.at or now)) for event in outcome.events]
         for fault in violations(Step(before, command, now, outcome, policy), log):
-            found.append(f"seed {seed} step {number} {type(command).__name__}: {fault}")
+            found.setdefault(fault, f"seed {seed} step {number} {type(command).__name__}: {fault}")
+        if trace is not None:
+            trace.append(_told(number, now, command, outcome))
         _count(rare, before, session)
         due = next_deadline(session, policy)
         if due is not None and rng.random() < 0.12:
@@ -174,7 +177,12 @@ def walk(seed: int, rare: Counter[str]) -> tuple[int, list[str]]:
         if rng.random() < 0.02:
             now -= timedelta(seconds=rng.randrange(120))  # a clock that was set back
         command = (rng.random() < 0.3 and likely_command(rng, session)) or random_command(rng, session, now)
-    return STEPS, found
+    return STEPS, list(found.values())
+
+
+def _told(number: int, now: datetime, command: c.Command, outcome: StepOutcome) -> str:
+    came_of_it = outcome.refusal.code if outcome.refusal else ", ".join(map(str, outcome.events)) or "nothing"
+    return f"{number} {now:%H:%M:%S} {command}: {came_of_it}"
 
 
 def _count(rare: Counter[str], before: Session, after: Session) -> None:
