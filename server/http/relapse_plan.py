@@ -32,6 +32,7 @@ from server.http.problems import Problem
 MOST_MESSAGE = 96 * 1024  # bytes of a message, whose update is base64
 MOST_A_SECOND = 30
 FIRST_WORD = 10.0  # s for a page to say who it is
+LOOK_AGAIN = 5.0  # s between two looks at whether its link still stands
 GOODBYE = (WSCloseCode.OK, WSCloseCode.GOING_AWAY)  # anything else is a connection that was lost
 PURPOSES = ("session", "portal", "clinic")
 Write = Callable[[dict[str, Any], str, str, datetime], bytes]
@@ -91,18 +92,34 @@ class RelapsePlanApi:
     async def live(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MOST_MESSAGE)
         await socket.prepare(request)
-        guest = await self._enter(socket)
-        if guest is None:
+        entered = await self._enter(socket)
+        if entered is None:
             await socket.close()
             return socket
+        guest, grant = entered
+        watching = asyncio.create_task(self._watch(socket, guest, grant))
         lost = False
         try:
             lost = await self._listen(socket, guest)
         finally:
+            watching.cancel()
             await self.rooms.leave(guest, lost=lost)
         return socket
 
-    async def _enter(self, socket: web.WebSocketResponse) -> Guest | None:
+    async def _watch(self, socket: web.WebSocketResponse, guest: Guest, grant: LinkGrant) -> None:
+        """Until cancelled, or until the link was taken back: then the page is told so and closed."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            try:
+                await self.links.again(grant)
+            except LinkRefused:
+                await guest.tell({"t": "refused", "code": "unknown"})
+                await socket.close()
+                return
+            except RecordUnavailable:
+                continue  # looked at again next time
+
+    async def _enter(self, socket: web.WebSocketResponse) -> tuple[Guest, LinkGrant] | None:
         async def tell(message: dict[str, Any]) -> None:
             with contextlib.suppress(ConnectionError):
                 await socket.send_json(_sendable(message))
@@ -131,7 +148,7 @@ class RelapsePlanApi:
         except (TypeError, ValueError, KeyError, RecursionError, Problem, UpdateRefused, TimeoutError):
             await tell({"t": "refused", "code": "malformed"})
         else:
-            return guest
+            return guest, grant
         return None
 
     async def _listen(self, socket: web.WebSocketResponse, guest: Guest) -> bool:

@@ -220,3 +220,13 @@ async def test_whose_plan_it_is_not_neither_reads_nor_opens_it() -> None:
         await pen.until_open(False)
         _, plan = await table.asks(kim, couple=table.couple)
         assert plan["couple"] != table.couple
+
+
+async def test_whose_link_is_taken_back_reads_on_no_longer() -> None:
+    async with at_the_table() as table:
+        alex, robin = await both(table)
+        await table.desk.built.links.revoke(table.session, "b")
+        await robin.until_refused("unknown")
+        await robin.until_closed()
+        await alex.until_open(False)
+        assert not any(one["t"] == "refused" for one in alex.heard)
