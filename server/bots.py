@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,8 +132,7 @@ class Bot:
         self.view, self._media = joined["snapshot"], media
         self.changed.set()
         await self.ask("announce_key", key=None)  # no encryption end to end here: nobody shall wait for it
-        if joined["offer"] is not None:
-            await self._answer(joined["offer"])
+        await self._begin(joined)
 
     async def _connect(self, address: str) -> Any:
         """A connection whose news counts as long as it is ours. `address` may have a path."""
@@ -143,6 +142,7 @@ class Bot:
             "changed": self._on_changed,
             "slots_assigned": self._on_slots,
             "media_offered": self._on_offer,
+            "media_redescribed": self._on_redescribed,
             "closed": self._on_closed,
             "moved": self._on_moved,
             "disconnect": self._on_lost,
@@ -200,14 +200,19 @@ class Bot:
         if self._http is not None:
             await self._http.close()
 
-    async def _answer(self, offer: str) -> None:
+    async def _begin(self, told: Mapping[str, Any]) -> None:
+        """Make the media connection as the server says, if there is one to make."""
         async with self._connecting:
-            if self.socket is None:
+            if self.socket is None or (told["offer"] is None and not told["yours"]):
                 return
             if self.peer is not None:
                 await self.peer.close()
             self.peer = SyntheticPeer(self._hue)
-            await self.ask("answer_media", sdp=await self.peer.answer(offer))
+            if told["yours"]:
+                taken = await self.ask("offer_media", sdp=await self.peer.offer())
+                await self.peer.accept(taken["answer"])
+            else:
+                await self.ask("answer_media", sdp=await self.peer.answer(told["offer"]))
 
     async def _on_changed(self, message: dict[str, Any]) -> None:
         self.view = {**self.view, **message["data"]["set"]}
@@ -218,7 +223,13 @@ class Bot:
         self.changed.set()
 
     async def _on_offer(self, message: dict[str, Any]) -> None:
-        await self._answer(message["data"]["offer"])
+        await self._begin(message["data"])
+
+    async def _on_redescribed(self, message: dict[str, Any]) -> None:
+        async with self._connecting:
+            if self.peer is not None and self.socket is not None:
+                with contextlib.suppress(BotRefused):  # it may be gone by now
+                    await self.ask("answer_media", sdp=await self.peer.again(message["data"]["offer"]))
 
     async def _on_closed(self, message: dict[str, Any]) -> None:
         self.closed = message["data"]["type"]

@@ -29,7 +29,7 @@ class PeerObserved:
     """
 
     peer: str
-    audio_pps: float
+    audio_pps: float | None
     audio_level: int | None
     video_fps: float | None
     video_bytes_per_frame: float | None
@@ -45,6 +45,14 @@ class SlotsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Redescribed:
+    """The same connection, offered anew since what its receive slots carry arrives otherwise; to be answered."""
+
+    peer: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerLost:
     """The worker died: every peer is gone."""
 
@@ -54,4 +62,4 @@ class WorkerReady:
     """A new worker runs; every peer needs a fresh offer."""
 
 
-MediaEvent = PeerConnected | PeerClosed | PeerObserved | SlotsChanged | WorkerLost | WorkerReady
+MediaEvent = PeerConnected | PeerClosed | PeerObserved | SlotsChanged | Redescribed | WorkerLost | WorkerReady

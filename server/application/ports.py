@@ -389,10 +389,14 @@ class MediaRefused(Exception):
 class MediaBackend(Protocol):
     """Server-side media: a peer is opened held, placed into a room, moved or closed (signaling/media)."""
 
-    async def offer(self, peer: str, slots: int) -> str:
-        """A fresh offer for a peer who may receive so many others at once."""
+    async def offer(self, peer: str, slots: int) -> str | None:
+        """A fresh offer for a peer who may receive so many others at once; None where the backend `TakesOffers`.
 
-    async def answer(self, peer: str, sdp: str) -> None: ...
+        Those whom a backend may ever have to bring together have the same name up to its last "/".
+        """
+
+    async def answer(self, peer: str, sdp: str) -> None:
+        """The peer's answer to the offer, or to the newest of `Redescribed`."""
 
     async def place(self, peer: str, room: str | None) -> None:
         """On return of a cut (`None`, or another room) no further packet passes to or from the old place."""
@@ -400,6 +404,14 @@ class MediaBackend(Protocol):
     async def close(self, peer: str) -> None: ...
 
     def subscribe(self, listener: Callable[[MediaEvent], None]) -> None: ...
+
+
+@runtime_checkable
+class TakesOffers(Protocol):
+    """A `MediaBackend` to which each peer first offers what it sends; what it receives comes by `Redescribed`."""
+
+    async def take(self, peer: str, sdp: str) -> str:
+        """The answer to a peer's offer of its own sound and picture, as m-lines 0 and 1."""
 
 
 @runtime_checkable

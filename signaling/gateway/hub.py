@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -17,10 +18,11 @@ from server.application.media_events import (
     PeerClosed,
     PeerConnected,
     PeerObserved,
+    Redescribed,
     SlotsChanged,
     WorkerReady,
 )
-from server.application.ports import Clock, MediaBackend, MediaRefused, RecordUnavailable, SparesPictures
+from server.application.ports import Clock, MediaBackend, MediaRefused, RecordUnavailable, SparesPictures, TakesOffers
 from server.domain.attendance import Policy
 from server.domain.session.commands import Drop, ReportLink
 from server.domain.session.state import Session
@@ -38,6 +40,7 @@ from signaling.protocol.answers import (
     Envelope,
     KeySent,
     MediaOffered,
+    MediaRedescribed,
     MembersKeys,
     Moved,
     RoomChanged,
@@ -65,6 +68,14 @@ def view_json(session: Session, key: str, clock: Clock, policy: Policy) -> dict[
     if isinstance(view, PartnerView):
         return {"role": "partner", "speed": clock.speed, **_PARTNER.dump_python(view, mode="json")}
     return {"role": "therapist", "speed": clock.speed, **_THERAPIST.dump_python(view, mode="json")}
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a media connection begins: with our offer, with one of the page's (`yours`), or, with neither, not at all."""
+
+    offer: str | None = None
+    yours: bool = False
 
 
 class Hub:
@@ -116,21 +127,21 @@ class Hub:
             seat.view, seat.rev = view, seat.rev + 1
         return {**view, "now": self._clock.now().isoformat()}
 
-    async def offer(self, seat: Seat) -> str | None:
-        """A fresh media offer, held; then placed where the session says. None where media is not to be had."""
+    async def offer(self, seat: Seat) -> Beginning:
+        """A fresh media connection, held; then placed where the session says."""
         if self._media is None:
-            return None
+            return Beginning()
         session = await self._dispatcher.session(seat.session)
         try:
             offer = await self._media.offer(seat.peer, len(session.seats) - 1)
         except MediaRefused:
-            return None
+            return Beginning()
         seat.has_media, seat.placed, seat.media_at = True, None, None
         if self.company.sound_only(seat):
             await self._spare(seat)
         await self._place(session, seat)
         await self._keys.refresh(self.seats.of_session(seat.session))
-        return offer
+        return Beginning(offer, offer is None)
 
     def ice_servers(self, seat: Seat) -> list[dict[str, Any]]:
         """The relay for this seat's next media connection, with credentials of its own."""
@@ -141,6 +152,13 @@ class Hub:
         if self._media is None or not seat.has_media:
             raise MediaRefused("no_offer", "There is no media connection to answer.")
         await self._media.answer(seat.peer, sdp)
+
+    async def take_offer(self, seat: Seat, sdp: str) -> str:
+        """The answer to this seat's own offer. Raises `MediaRefused`."""
+        media: object = self._media
+        if not isinstance(media, TakesOffers) or not seat.has_media:
+            raise MediaRefused("not_offered", "This page has nothing to offer here.")
+        return await media.take(seat.peer, sdp)
 
     async def announce(self, seat: Seat, key: str | None) -> None:
         """This seat's browser says whether, and with which public key, it encrypts end to end."""
@@ -253,6 +271,8 @@ class Hub:
                     self._spawn(self._keys.refresh(self.seats.of_session(seat.session)))
             case SlotsChanged(peer, slots):
                 self._spawn(self._assign(peer, dict(slots)))
+            case Redescribed(peer, offer):
+                self._spawn(self._redescribe(peer, offer))
             case WorkerReady():
                 self._spawn(self._offer_all())
 
@@ -267,12 +287,17 @@ class Hub:
             keys = {str(i): source.rpartition("/")[2] if source else None for i, source in slots.items()}
             await self._emit(seat.sid, "slots_assigned", self._envelope(seat.rev, SlotsAssigned(slots=keys)))
 
+    async def _redescribe(self, peer: str, offer: str) -> None:
+        seat = self.seats.of_peer(peer)
+        if seat is not None and seat.sid is not None:
+            await self._emit(seat.sid, "media_redescribed", self._envelope(seat.rev, MediaRedescribed(offer=offer)))
+
     async def _offer_all(self) -> None:
         for seat in self.seats:
             if seat.has_media and seat.sid is not None:
-                offer = await self.offer(seat)
-                if offer is not None:
-                    offered = MediaOffered(offer=offer, ice_servers=self.ice_servers(seat))
+                begun = await self.offer(seat)
+                if begun.offer is not None or begun.yours:
+                    offered = MediaOffered(offer=begun.offer, yours=begun.yours, ice_servers=self.ice_servers(seat))
                     await self._emit(seat.sid, "media_offered", self._envelope(seat.rev, offered))
 
     def _spawn(self, work: Any) -> None:

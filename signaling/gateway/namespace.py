@@ -20,13 +20,13 @@ from server.domain.session.commands import Connect
 from server.domain.session.plan import role_of
 from server.domain.session.refusals import Refusal
 from server.domain.session.state import HOSTS, seat_of
-from signaling.gateway.hub import Hub
+from signaling.gateway.hub import Beginning, Hub
 from signaling.gateway.seats import Seat
 from signaling.gateway.sockets import NAMESPACE
 from signaling.gateway.throttle import Bucket
 from signaling.gateway.translate import allowed, command_of
 from signaling.protocol import messages as m
-from signaling.protocol.answers import Done, Joined, Offered, Refreshed, Refused, refused
+from signaling.protocol.answers import Done, Joined, Offered, Refreshed, Refused, Taken, refused
 
 RATE, BURST = 20.0, 40.0  # messages a second from one connection
 LOOK_AGAIN = 5.0  # s between two looks at whether a link still stands
@@ -117,8 +117,9 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             if isinstance(message, m.Refresh):
                 return await self._snapshot(seat)
             if isinstance(message, m.RestartMedia):
-                offer = await self._hub.offer(seat)
-                return Offered(ok=True, rev=seat.rev, offer=offer, ice_servers=self._hub.ice_servers(seat))
+                begun = await self._hub.offer(seat)
+                servers = self._hub.ice_servers(seat)
+                return Offered(ok=True, rev=seat.rev, offer=begun.offer, yours=begun.yours, ice_servers=servers)
             if isinstance(message, m.AnnounceKey):
                 await self._hub.announce(seat, message.key)
                 return Done(ok=True, rev=seat.rev)
@@ -130,6 +131,8 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             if isinstance(message, m.AnswerMedia):
                 await self._hub.answer(seat, message.sdp)
                 return Done(ok=True, rev=seat.rev)
+            if isinstance(message, m.OfferMedia):
+                return Taken(ok=True, rev=seat.rev, answer=await self._hub.take_offer(seat, message.sdp))
             return await self._command(seat, message)
         except MediaRefused as no:
             return refused(no.code, str(no))
@@ -158,10 +161,17 @@ class SessionNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 return refused(reply.refusal.code, reply.refusal.message)
             seat = Seat(grant.session, key, epoch, sid, token_hash=grant.token_hash)
             await self._hub.seat(seat, reply.session)
-        offer = await self._hub.offer(seat) if message.media else None
+        begun = await self._hub.offer(seat) if message.media else Beginning()
         servers = self._hub.ice_servers(seat) if message.media else []
         nodes = self._homes.addresses(grant.session)
-        return Joined(**await self._snapshot(seat), offer=offer, ice_servers=servers, node=self._homes.me, nodes=nodes)
+        return Joined(
+            **await self._snapshot(seat),
+            offer=begun.offer,
+            yours=begun.yours,
+            ice_servers=servers,
+            node=self._homes.me,
+            nodes=nodes,
+        )
 
     async def _snapshot(self, seat: Seat) -> Refreshed:
         session = await self._dispatcher.session(seat.session)

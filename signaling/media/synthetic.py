@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import fractions
 import math
+import re
 import time
 from collections import Counter
 from typing import Any
@@ -30,6 +31,7 @@ RATE, SAMPLES = 48_000, 960  # Hz, and samples in 20 ms
 TONE = 220.0  # Hz
 ROUND_OF_CHECKS = 0.05  # s
 ANSWERED = 0.3  # s until an answer has certainly been passed on
+SSRC = re.compile(r"^a=ssrc:(\d+) ", re.MULTILINE)
 HUES = ((150, 110), (110, 150), (120, 100))  # Cb and Cr: blue, rose, green
 
 _host_addresses = aioice.ice.get_host_addresses
@@ -101,7 +103,7 @@ class Tone(MediaStreamTrack):
 
 
 class SyntheticPeer:
-    """Answers the server's offer, sends, and decodes what it is sent. `hue` tells peers apart by colour."""
+    """Answers the server's offer or offers itself, sends, and decodes what it is sent. `hue` tells peers apart."""
 
     def __init__(self, hue: int = 0, *, audio: bool = True, video: bool = True) -> None:
         self._pcs: list[RTCPeerConnection] = []
@@ -125,6 +127,38 @@ class SyntheticPeer:
             self._reading.append(asyncio.create_task(self._reach(self._pcs[0], held[0])))
         return joined(answers)
 
+    async def offer(self) -> str:
+        """An SDP offer of this peer's own sound and picture, which `accept` completes."""
+        pc = self._connection()
+        for kind, track in (("audio", self.tone), ("video", self.picture)):
+            pc.addTransceiver(track or kind, direction="sendonly")
+        await pc.setLocalDescription(await pc.createOffer())
+        return str(pc.localDescription.sdp)
+
+    async def accept(self, answer: str) -> None:
+        await self._pcs[0].setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+    async def again(self, offer: str) -> str:
+        """The SDP answer to what the server says anew of a connection that this peer has offered."""
+        group = split(offer)[1]
+        if len(self._pcs) == 1:
+            answer = await self._answer_group(group)
+        else:
+            pc = self._pcs[1]
+            await pc.setRemoteDescription(RTCSessionDescription(group, "offer"))
+            await pc.setLocalDescription(await pc.createAnswer())
+            answer = str(pc.localDescription.sdp)
+        self._route(self._pcs[1], group)
+        return joined([str(self._pcs[0].localDescription.sdp), answer])
+
+    def _route(self, pc: RTCPeerConnection, offer: str) -> None:
+        """aiortc keeps to the SSRCs that it was told first, so it is told of those that have come."""
+        for line in pc.getTransceivers():
+            transport: Any = line.receiver.transport
+            section = next(one for one in offer.split("m=") if f"a=mid:{line.mid}\r\n" in one)
+            for ssrc in SSRC.findall(section)[:1]:
+                transport._rtp_router.ssrc_table[int(ssrc)] = line.receiver
+
     async def _reach(self, pc: RTCPeerConnection, line: str) -> None:
         """A Janus that is reached before it has our answer takes seconds to forgive it: its first checks fail."""
         await asyncio.sleep(ANSWERED)
@@ -132,13 +166,17 @@ class SyntheticPeer:
         candidate.sdpMid = "0"
         await pc.addIceCandidate(candidate)
 
-    async def _answer_group(self, offer: str) -> str:
+    def _connection(self) -> RTCPeerConnection:
         pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         pc.on("track", lambda track: self._on_track(pc, track))
-        for track in (self.tone, self.picture):
-            if track is not None and not self._pcs:
-                pc.addTrack(track)
         self._pcs.append(pc)
+        return pc
+
+    async def _answer_group(self, offer: str) -> str:
+        first, pc = not self._pcs, self._connection()
+        for track in (self.tone, self.picture):
+            if track is not None and first:
+                pc.addTrack(track)
         await pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await pc.setLocalDescription(await pc.createAnswer())
         self._count_packets(pc)

@@ -29,10 +29,20 @@ class Changed(TypedDict):
 
 
 class MediaOffered(TypedDict):
-    """The media connection must be made afresh from this SDP offer; `ice_servers` as RTCPeerConnection takes them."""
+    """The media connection must be made afresh: from this SDP offer or, with `yours`, from one of the page's own.
+
+    `ice_servers` as RTCPeerConnection takes them.
+    """
+
+    offer: str | None
+    yours: bool
+    ice_servers: list[dict[str, Any]]
+
+
+class MediaRedescribed(TypedDict):
+    """The same media connection with its receive slots as they are now: to be answered by `answer_media`."""
 
     offer: str
-    ice_servers: list[dict[str, Any]]
 
 
 class SlotsAssigned(TypedDict):
@@ -141,20 +151,28 @@ class ChatRead(Done):
 
 
 class Offered(Done):
-    """`offer` is an SDP offer, or null where media is not to be had; `ice_servers` as above."""
+    """`offer` is an SDP offer; null where the page has to offer (`yours`) or media is not to be had."""
 
     offer: str | None
+    yours: bool
     ice_servers: list[dict[str, Any]]
 
 
+class Taken(Done):
+    """The SDP answer to the page's offer."""
+
+    answer: str
+
+
 class Joined(Refreshed):
-    """`offer` and `ice_servers` as above.
+    """`offer`, `yours` and `ice_servers` as above.
 
     `nodes` are addresses at which the seat can be taken again, the session's own node first; empty where there is one.
     `node` names the one that answers: media that another one carried ended with it.
     """
 
     offer: str | None
+    yours: bool
     ice_servers: list[dict[str, Any]]
     node: str
     nodes: list[str]
@@ -163,6 +181,7 @@ class Joined(Refreshed):
 SERVER_EVENTS: dict[str, type] = {
     "changed": Changed,
     "media_offered": MediaOffered,
+    "media_redescribed": MediaRedescribed,
     "slots_assigned": SlotsAssigned,
     "members_keys": MembersKeys,
     "key_sent": KeySent,
@@ -175,6 +194,7 @@ ACKNOWLEDGED: dict[str, type] = {
     "join": Joined,
     "refresh": Refreshed,
     "restart_media": Offered,
+    "offer_media": Taken,
     "say": Said,
     "read_chat": ChatRead,
 }

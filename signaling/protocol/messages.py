@@ -72,8 +72,14 @@ class Arrive(Message):
     """I am here: enter the private waiting room."""
 
 
+class OfferMedia(Message):
+    """This page's SDP offer of its own sound and picture, where the server asked for it; acknowledged with `answer`."""
+
+    sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARS)]
+
+
 class AnswerMedia(Message):
-    """The SDP answer to the server's offer."""
+    """The SDP answer to the server's offer, or to the newest `media_redescribed`."""
 
     sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARS)]
 
@@ -334,6 +340,7 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "report_check": ReportCheck,
     "arrive": Arrive,
     "answer_media": AnswerMedia,
+    "offer_media": OfferMedia,
     "restart_media": RestartMedia,
     "announce_key": AnnounceKey,
     "send_keys": SendKeys,

@@ -93,6 +93,7 @@ class Room:
     async def fill(self) -> None:
         for number, one in enumerate(self.crowd):
             offer = await self.media.offer(str(number), len(self.crowd) - 1)
+            assert offer is not None
             await self.media.answer(str(number), await one.answer(offer))
         await asyncio.gather(*(one.connect() for one in self.crowd))
         for number in range(len(self.crowd)):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
-from server.application.media_events import MediaEvent
-from server.application.ports import MediaBackend
+from server.application.media_events import MediaEvent, PeerObserved, Redescribed
+from server.application.ports import MediaBackend, MediaRefused, TakesOffers
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.synthetic import SyntheticPeer
 from tests.support.udp_faults import FaultyLink
@@ -25,7 +26,8 @@ class Stage(Generic[M]):
         self.media = media
         self.peers: dict[str, SyntheticPeer] = {}
         self.events: list[MediaEvent] = []
-        media.subscribe(self.events.append)
+        self._answering: set[asyncio.Task[None]] = set()
+        media.subscribe(self._on_event)
 
     async def connect(self, *names: str) -> None:
         """Connect these peers, held."""
@@ -35,9 +37,39 @@ class Stage(Generic[M]):
 
     async def bring(self, name: str, peer: SyntheticPeer, link: FaultyLink | None = None) -> None:
         """Let this peer answer, held, by way of `link` where there is one."""
+        sdp, hand_over = await self.opening(name, peer, link)
+        await hand_over(sdp)
+
+    async def opening(
+        self, name: str, peer: SyntheticPeer, link: FaultyLink | None = None
+    ) -> tuple[str, Callable[[str], Awaitable[None]]]:
+        """What this peer first says to the backend, and how it is handed over."""
         self.peers[name] = peer
-        offer = await self.media.offer(name, 3)
-        await self.media.answer(name, await peer.answer(link.through(offer) if link else offer))
+        media, offer = self.media, await self.media.offer(name, 3)
+        if offer is not None:
+            answer = await peer.answer(link.through(offer) if link else offer)
+            return answer, lambda sdp: media.answer(name, sdp)
+        taking: object = media
+        assert isinstance(taking, TakesOffers)
+        answer_of = taking.take
+
+        async def take(sdp: str) -> None:
+            await peer.accept(await answer_of(name, sdp))
+
+        return await peer.offer(), take
+
+    def _on_event(self, event: MediaEvent) -> None:
+        self.events.append(event)
+        if isinstance(event, Redescribed):
+            task = asyncio.create_task(self._answer(event))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, event: Redescribed) -> None:
+        if event.peer in self.peers:
+            answer = await self.peers[event.peer].again(event.offer)
+            with contextlib.suppress(MediaRefused):  # gone meanwhile
+                await self.media.answer(event.peer, answer)
 
     async def place(self, room: str | None, *names: str) -> None:
         for name in names:
@@ -82,6 +114,13 @@ async def stage(**options: Any) -> AsyncIterator[Stage[EmbeddedForwarder]]:
             yield played
     finally:
         await media.stop()
+
+
+def speaks(seen: PeerObserved) -> bool:
+    """Whether that is evidence of sound, by packets or, where they are not counted, by how loud it is."""
+    if seen.audio_pps is None:
+        return seen.audio_level is not None and seen.audio_level < 60
+    return seen.audio_pps > 30
 
 
 async def until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> float:

@@ -269,6 +269,7 @@ export interface Commands {
   report_check: { camera: "ok" | "failed" | "skipped"; microphone: "ok" | "silent" | "failed" | "skipped"; speaker: "ok" | "failed" | "skipped"; connection: "ok" | "relay" | "failed" | "skipped" };
   arrive: Record<string, never>;
   answer_media: { sdp: string };
+  offer_media: { sdp: string };
   restart_media: Record<string, never>;
   announce_key: { key: string | null };
   send_keys: { boxes: Record<string, string> };

@@ -134,6 +134,17 @@ describe("a live session", () => {
     expect(offers.map((offered) => offered.offer)).toEqual(["afresh", "again"]);
   });
 
+  it("says when the page has to offer, and how the same connection is described anew", async () => {
+    const offers: Offered[] = [];
+    const again: string[] = [];
+    live.onOffer = (offered) => offers.push(offered);
+    live.onRedescribed = (offer) => again.push(offer);
+    wire.say("media_offered", 1, { offer: null, yours: true, ice_servers: [] });
+    wire.say("media_redescribed", 1, { offer: "as it is now" });
+    expect(offers).toEqual([{ offer: null, yours: true, iceServers: [] }]);
+    expect(again).toEqual(["as it is now"]);
+  });
+
   it("knows who is in which slot, and that is no change of the view", () => {
     wire.say("slots_assigned", 1, { slots: { "0": "b", "1": null } });
     expect(live.slots.value).toEqual({ "0": "b", "1": null });

@@ -25,6 +25,11 @@ export interface Room {
 export function roomOn<V extends Roomed>(live: Live<V>): Room {
   const media = new Media({
     answer: (sdp) => live.send("answer_media", { sdp }),
+    offer: async (sdp) => {
+      const { answer } = await live.send("offer_media", { sdp });
+      if (answer === undefined) throw new Error("The server takes no offer.");
+      return answer;
+    },
     restart: () => live.restartMedia(),
     announce: (key) => live.send("announce_key", { key }),
     send: (boxes) => live.send("send_keys", { boxes }),
@@ -47,6 +52,7 @@ export function roomOn<V extends Roomed>(live: Live<V>): Room {
   };
   effect(tell);
   live.onOffer = (offered) => void media.take(offered);
+  live.onRedescribed = (offer) => void media.redescribed(offer);
   live.onJoined = () => {
     media.joined();
     talk.joined();

@@ -2,15 +2,14 @@ import { signal } from "@preact/signals-core";
 import type { Offered } from "../state/live";
 import { blur, type DeviceFault, isBlurred, open, type Opened, type Wanted } from "./devices";
 import { awayBy, stateOf, watching } from "./interrupted";
-import { Peer, type PeerState, SCREEN, SMALL, WHOLE } from "./peer";
+import { Peer, type PeerState, type Said, SCREEN, SMALL, WHOLE } from "./peer";
 import { Plugged } from "./plugged";
 import type { KeyDesk } from "./secrecy/exchange";
 import { Secrecy } from "./secrecy/secrecy";
 import { Voice } from "./voice";
 
 /** What the media of a page asks of the session. */
-export interface MediaDesk extends Pick<KeyDesk, "announce" | "send"> {
-  answer(sdp: string): Promise<unknown>;
+export interface MediaDesk extends Pick<KeyDesk, "announce" | "send">, Said {
   restart(): Promise<void>;
   devices(microphone: boolean, camera: boolean): void;
 }
@@ -167,12 +166,12 @@ export class Media {
   }
 
   /** Make the connection from this offer; an older one is closed. */
-  async take({ offer, iceServers }: Offered): Promise<void> {
+  async take({ offer, yours, iceServers }: Offered): Promise<void> {
     const mine = ++this.#generation;
     clearTimeout(this.#timer);
     this.#drop();
-    this.none.value = offer === null;
-    if (offer === null) return;
+    this.none.value = offer === null && !yours;
+    if (this.none.value) return;
     this.connection.value = "connecting";
     const tracks = [this.voice.now, this.#picture].filter((track) => track !== null);
     try {
@@ -182,7 +181,10 @@ export class Media {
         (pc) => this.secrecy.attach(pc),
         tracks,
         (state) => mine === this.#generation && this.#state(state),
-        (sdp) => (mine === this.#generation ? this.desk.answer(sdp) : Promise.resolve()),
+        {
+          answer: (sdp) => (mine === this.#generation ? this.desk.answer(sdp) : Promise.resolve()),
+          offer: (sdp) => (mine === this.#generation ? this.desk.offer(sdp) : Promise.reject(new Error("Another connection is made."))),
+        },
       );
       if (mine !== this.#generation) return peer.close();
       this.#peer = peer;
@@ -193,6 +195,17 @@ export class Media {
       if (peer.state !== "connecting") this.#state(peer.state);
     } catch {
       if (mine === this.#generation) this.#state("failed");
+    }
+  }
+
+  /** The connection that there is, described anew: its receive slots carry others now. */
+  async redescribed(offer: string): Promise<void> {
+    const peer = this.#peer;
+    try {
+      await peer?.redescribed(offer);
+      if (peer && peer === this.#peer) this.streams.value = peer.streams;
+    } catch {
+      if (peer === this.#peer) this.#state("failed");
     }
   }
 

@@ -17,52 +17,70 @@ export const WHOLE: Measure = { maxBitrate: 1_200_000 };
 export const SMALL: Measure = { maxBitrate: 120_000, maxFramerate: 10, scaleResolutionDownBy: 4 };
 export const SCREEN: Measure = { maxBitrate: 1_200_000, maxFramerate: 8 };
 
-/** One media connection, made from one offer of the server and never renegotiated. */
+/** How descriptions go to the server. */
+export interface Said {
+  answer(sdp: string): Promise<unknown>;
+  /** Its answer. */
+  offer(sdp: string): Promise<string>;
+}
+
+/** One media connection: the server's offer answered, once; or our own, with receive slots as the server describes them. */
 export class Peer {
   /** What each receive slot carries, sound and picture together. */
-  readonly streams: readonly MediaStream[];
+  streams: readonly MediaStream[] = [];
   state: PeerState = "connecting";
   readonly #pc: RTCPeerConnection;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #describing: Promise<void> = Promise.resolve();
 
   private constructor(
     pc: RTCPeerConnection,
+    private readonly secure: (pc: RTCPeerConnection) => void,
     private readonly tell: (state: PeerState) => void,
+    private readonly say: Said,
   ) {
     this.#pc = pc;
-    const lines = pc.getTransceivers();
-    this.streams = Array.from({ length: slotCount(lines.length) }, (_, slot) => {
-      const { sound, picture } = linesOf(slot);
-      const tracks = [lines[sound], lines[picture]].flatMap((line) => (line ? [line.receiver.track] : []));
-      return new MediaStream(tracks);
-    });
+    this.#slots();
     pc.onconnectionstatechange = () => this.#look();
     this.#timer = setTimeout(() => this.#set("failed"), CONNECT);
   }
 
-  /** Answers `offer` with what `local` has; `secure` sees the connection before any track is set; `send` takes the answer to the server. */
+  /** Answers `offer` with what `local` has, or offers that; `secure` sees the connection before any track is set. */
   static async from(
-    offer: string,
+    offer: string | null,
     iceServers: readonly unknown[],
     secure: (pc: RTCPeerConnection) => void,
     local: readonly MediaStreamTrack[],
     tell: (state: PeerState) => void,
-    send: (sdp: string) => Promise<unknown>,
+    say: Said,
   ): Promise<Peer> {
     const pc = new RTCPeerConnection({ iceServers: iceServers as RTCIceServer[], bundlePolicy: "max-bundle" });
-    await pc.setRemoteDescription({ type: "offer", sdp: offer });
+    if (offer !== null) await pc.setRemoteDescription({ type: "offer", sdp: offer });
+    else for (const kind of ["audio", "video"]) pc.addTransceiver(kind, { direction: "sendonly" });
     secure(pc);
-    const peer = new Peer(pc, tell);
+    const peer = new Peer(pc, secure, tell, say);
     // Ready to send from the start, with or without a track: a camera that is switched on later needs no new offer.
     for (const line of [OWN_SOUND, OWN_PICTURE]) {
       const own = pc.getTransceivers()[line];
       if (own) own.direction = "sendonly";
     }
     for (const track of local) await peer.use(track.kind as "audio" | "video", track);
-    await pc.setLocalDescription(await pc.createAnswer());
-    await gathered(pc);
-    await send(pc.localDescription?.sdp ?? "");
+    const sdp = await described(pc);
+    if (offer !== null) await say.answer(sdp);
+    else await pc.setRemoteDescription({ type: "answer", sdp: await say.offer(sdp) });
     return peer;
+  }
+
+  /** The server describes this same connection anew: answers, one description after the other. */
+  async redescribed(offer: string): Promise<void> {
+    const before = this.#describing;
+    this.#describing = before.then(async () => {
+      await this.#pc.setRemoteDescription({ type: "offer", sdp: offer });
+      this.secure(this.#pc);
+      this.#slots();
+      await this.say.answer(await described(this.#pc));
+    });
+    await this.#describing;
   }
 
   /** Send this track from now on, or nothing. */
@@ -94,6 +112,16 @@ export class Peer {
     return await this.#pc.getStats();
   }
 
+  #slots(): void {
+    const lines = this.#pc.getTransceivers();
+    if (this.streams.length === slotCount(lines.length)) return;
+    this.streams = Array.from({ length: slotCount(lines.length) }, (_, slot) => {
+      const { sound, picture } = linesOf(slot);
+      const tracks = [lines[sound], lines[picture]].flatMap((line) => (line ? [line.receiver.track] : []));
+      return new MediaStream(tracks);
+    });
+  }
+
   #look(): void {
     clearTimeout(this.#timer);
     switch (this.#pc.connectionState) {
@@ -115,6 +143,13 @@ export class Peer {
     this.state = state;
     this.tell(state);
   }
+}
+
+/** Our own description, with our addresses. */
+async function described(pc: RTCPeerConnection): Promise<string> {
+  await pc.setLocalDescription();
+  await gathered(pc);
+  return pc.localDescription?.sdp ?? "";
 }
 
 async function gathered(pc: RTCPeerConnection): Promise<void> {

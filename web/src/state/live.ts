@@ -9,7 +9,8 @@ import type { Ack, Envelope, Problem, Wire } from "./wire";
 export type Phase = "connecting" | "live" | "lost" | "closed";
 export type Slots = Readonly<Record<string, string | null>>;
 export type Keys = Readonly<Record<string, string | null>>;
-export type Offered = { readonly offer: string | null; readonly iceServers: readonly unknown[] };
+/** How the media connection begins: by the server's offer, by one of the page's own (`yours`), or, with neither, not at all. */
+export type Offered = { readonly offer: string | null; readonly yours: boolean; readonly iceServers: readonly unknown[] };
 
 const TRIES = 3;
 /** After these the page must not come back by itself. */
@@ -23,6 +24,8 @@ export class Live<V extends object> {
   readonly slots = signal<Slots>({});
   /** Called with every offer of the server: by a join that asked for media, a restart, or the server itself. */
   onOffer: (offered: Offered) => void = () => undefined;
+  /** Called with the same connection as the server describes it anew. */
+  onRedescribed: (offer: string) => void = () => undefined;
   /** Called whenever the seat was taken. */
   onJoined: () => void = () => undefined;
   /** Called with the public keys of the others in the room, whenever they change. */
@@ -78,8 +81,7 @@ export class Live<V extends object> {
     this.onJoined();
     const moved = this.#node !== undefined && this.#node !== ack.node;
     this.#node = ack.node;
-    if (ack.offer) this.onOffer({ offer: ack.offer, iceServers: ack.ice_servers ?? [] });
-    else if (this.wantsMedia()) this.onOffer({ offer: null, iceServers: [] });
+    if (ack.offer || ack.yours || this.wantsMedia()) this.onOffer(offeredBy(ack));
     else if (moved) this.onMoved();
   }
 
@@ -90,7 +92,7 @@ export class Live<V extends object> {
 
   async restartMedia(): Promise<void> {
     const ack = await this.#try("restart_media", {});
-    if (!ack.error) this.onOffer({ offer: ack.offer ?? null, iceServers: ack.ice_servers ?? [] });
+    if (!ack.error) this.onOffer(offeredBy(ack));
   }
 
   async #try(name: string, body: object): Promise<Ack> {
@@ -123,7 +125,9 @@ export class Live<V extends object> {
     } else if (name === "chat_said") {
       this.onLine(data as unknown as Line);
     } else if (name === "media_offered") {
-      this.onOffer({ offer: data["offer"] as string, iceServers: data["ice_servers"] as readonly unknown[] });
+      this.onOffer(offeredBy(data as Ack));
+    } else if (name === "media_redescribed") {
+      this.onRedescribed(data["offer"] as string);
     } else if (name === "closed") {
       this.#refused(data as unknown as Problem);
     }
@@ -153,4 +157,8 @@ export class Live<V extends object> {
     this.ended.value = problem;
     this.stop();
   }
+}
+
+function offeredBy({ offer, yours, ice_servers }: Ack): Offered {
+  return { offer: offer ?? null, yours: yours ?? false, iceServers: ice_servers ?? [] };
 }

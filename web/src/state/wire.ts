@@ -34,6 +34,8 @@ export interface Ack {
   readonly rev?: number;
   readonly snapshot?: unknown;
   readonly offer?: string | null;
+  readonly yours?: boolean;
+  readonly answer?: string;
   readonly ice_servers?: readonly unknown[];
   readonly n?: number;
   readonly lines?: readonly Line[];

@@ -38,8 +38,8 @@ export class Secrecy {
     void this.members({});
   }
 
-  /** To be called in the very turn in which the server's offer was taken, before any track is set: a frame that a
-   * sender takes up before its transform would leave as it is. */
+  /** To be called in the very turn in which an offer of the server was taken, or ours begun, before any track is set: a
+   * frame that a sender takes up before its transform would leave as it is. What has one keeps it. */
   attach(pc: RTCPeerConnection): void {
     if (!this.#worker || typeof RTCRtpScriptTransform === "undefined") return;
     for (const [line, { sender, receiver }] of pc.getTransceivers().entries()) {
@@ -47,7 +47,7 @@ export class Secrecy {
       const own = line === OWN_SOUND || line === OWN_PICTURE;
       if (line === OWN_PICTURE) this.#picture = sender;
       const end = (own ? sender : receiver) as unknown as Transformable;
-      end.transform = new RTCRtpScriptTransform(this.#worker, { side: own ? "send" : "receive", kind });
+      end.transform ??= new RTCRtpScriptTransform(this.#worker, { side: own ? "send" : "receive", kind });
     }
   }
 
