@@ -101,6 +101,7 @@ from server.http.couple_list import CoupleListApi
 from server.http.files import FilesApi
 from server.http.hosting import HostingApi
 from server.http.hours import HoursApi
+from server.http.livekit import LiveKitApi
 from server.http.own_calendar import OwnCalendarApi
 from server.http.policy import PolicyApi
 from server.http.portal import PortalApi
@@ -120,6 +121,7 @@ from signaling.gateway.relay import Relay
 from signaling.gateway.sockets import Sockets
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.janus.backend import JanusBackend
+from signaling.media.livekit.backend import LiveKitBackend
 
 SHUTDOWN = 0.5  # s of real time for what is being answered
 
@@ -141,6 +143,8 @@ def media_of(settings: Settings) -> Media:
     if settings.media == "janus":
         where = (settings.janus_url, settings.janus_secret, settings.janus_admin_url, settings.janus_admin_secret)
         return JanusBackend(*where)
+    if settings.media == "livekit":
+        return LiveKitBackend(settings.livekit_url, settings.livekit_key, settings.livekit_secret)
     return EmbeddedForwarder(announce=settings.announce, port=settings.media_port)
 
 
@@ -352,6 +356,8 @@ def _build(
     )
     own = OwnCalendar(availabilities, store, imports, feed, clock)
     routes += OwnCalendarApi(own, imports, feed, links).routes()
+    if isinstance(media, LiveKitBackend):
+        routes += LiveKitApi(media.heard).routes()
     pulse = Pulse(store, store, clock)
     timekeeper = Timekeeper(dispatcher, store, clock, store.deadlines())
     readiness = Readiness(pulse.strong, store, timekeeper, lambda: media.ready, homes)

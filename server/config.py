@@ -21,6 +21,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 MEDIA = {
     "forwarder": (),
     "janus": ("janus_url", "janus_secret", "janus_admin_url", "janus_admin_secret"),
+    "livekit": ("livekit_url", "livekit_key", "livekit_secret"),
 }  # what each needs
 DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 MOST_DOMAIN = 200
@@ -53,11 +54,14 @@ class Settings:
     port: int = 8443
     announce: tuple[str, ...] = ()
     media_port: int = 0
-    media: str = "forwarder"  # or "janus"
+    media: str = "forwarder"  # or "janus", or "livekit"
     janus_url: str = ""  # its API as a websocket
     janus_secret: str = field(default="", repr=False)
     janus_admin_url: str = ""
     janus_admin_secret: str = field(default="", repr=False)
+    livekit_url: str = ""
+    livekit_key: str = ""
+    livekit_secret: str = field(default="", repr=False)
     clinic_email: str = "clinic@example.com"
     smtp: Smtp | None = None
     pages: Path = PAGES
@@ -196,6 +200,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "media": _one_of(MEDIA),
     "janus_url": _websocket,
     "janus_admin_url": _websocket,
+    "livekit_url": _websocket,
     "announce": _addresses,
     "turn": _turn,
     "redis_url": _redis,

@@ -27,6 +27,9 @@ SKEW = timedelta(seconds=1)
 WITHIN = 5.0  # s
 
 
+MEDIA_NAMES = {"janus": "Janus", "livekit": "LiveKit"}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """`well` is None where it is no fault, but worth a thought."""
@@ -98,7 +101,7 @@ async def _media(settings: Settings) -> Check:
     except MediaRefused as no:
         return Check("media", False, f"{no} Check the DYAD_{settings.media.upper()}_… settings.")
     await backend.stop()
-    return Check("media", True, f"{settings.media.capitalize()} takes requests, and is set up as Dyad needs it.")
+    return Check("media", True, f"{MEDIA_NAMES[settings.media]} takes requests, and is set up as Dyad needs it.")
 
 
 def _port(settings: Settings) -> Check:
