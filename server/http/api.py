@@ -29,6 +29,7 @@ from server.http.staff import host_of
 STAFF = ("team", "administrator")  # participants of no session
 REDEEM_RATE = 30  # attempts from one address in ten seconds
 REDEEM_WINDOW = 10.0
+EVENING = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class Api:
         host = await host_of(grant, self.directory)
         person = await self.directory.person(host)
         zone = ZoneInfo(person.zone if person else "UTC")
-        today = self.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        until = today + timedelta(days=1 if grant.purpose == "session" else 35)
-        rows = await self.directory.appointments_of(host, today, until)
+        now = self.clock.now()
+        until = _today(now, zone) + timedelta(days=1 if grant.purpose == "session" else 35)
+        rows = await self.directory.appointments_of(host, listed_since(now, zone), until)
         if grant.participant == SUBSTITUTE:  # stands in for this one session, and sees no other
             rows = [row for row in rows if row.id == grant.session]
         listed = [await self._row(row, grant) for row in rows]
@@ -183,3 +184,12 @@ class Api:
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def listed_since(now: datetime, zone: ZoneInfo) -> datetime:
+    """Today's midnight there, or six hours ago where that is earlier: past midnight one still sees the evening."""
+    return min(_today(now, zone), now - EVENING)
+
+
+def _today(now: datetime, zone: ZoneInfo) -> datetime:
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
