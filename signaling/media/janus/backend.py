@@ -235,6 +235,7 @@ class JanusBackend:
         task = asyncio.create_task(quietly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # where the task was cancelled before it began
 
     def _tell(self, event: MediaEvent) -> None:
         for listener in self._listeners:

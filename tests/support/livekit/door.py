@@ -130,6 +130,7 @@ class Door:
                 await socket.close()
 
         one = await where.join(claims["sub"], permission, say)
+        one.automatic = request.query.get("auto_subscribe", "1") in ("1", "true")
         async for message in socket:
             if message.type is aiohttp.WSMsgType.BINARY:
                 await one.handle(rtc.SignalRequest.FromString(message.data))

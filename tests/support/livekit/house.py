@@ -31,6 +31,7 @@ def sid(prefix: str) -> str:
 class Participant:
     def __init__(self, room: Room, identity: str, permission: models.ParticipantPermission, say: Say) -> None:
         self.room, self.say = room, say
+        self.automatic = False  # desires every track by itself
         self.info = models.ParticipantInfo(
             sid=sid("PA"), identity=identity, state=models.ParticipantInfo.JOINED, permission=permission
         )
@@ -85,15 +86,17 @@ class Participant:
         described: dict[str, Any] = {kind: rtc.SessionDescription(type=kind, sdp=sdp)}
         await self.say(rtc.SignalResponse(**described))
         target = rtc.SignalTarget.PUBLISHER if kind == "answer" else rtc.SignalTarget.SUBSCRIBER
-        for candidate in candidates:
-            await self.say(rtc.SignalResponse(trickle=rtc.TrickleRequest(candidateInit=candidate, target=target)))
-        await self.say(rtc.SignalResponse(trickle=rtc.TrickleRequest(candidateInit="{}", target=target, final=True)))
+        for number, init in enumerate(candidates, 1):
+            trickle = rtc.TrickleRequest(candidateInit=init, target=target, final=number == len(candidates))
+            await self.say(rtc.SignalResponse(trickle=trickle))
 
     async def reconcile(self) -> None:
         """Carry what is desired, permitted and there, and nothing else; then say so in an offer."""
         await asyncio.sleep(SETTLES)
         if self.gone:
             return
+        if self.automatic:
+            self.desired |= {track.sid for one in self.room.people.values() for track in one.info.tracks}
         wanted = {
             track
             for track in (self.desired if self.info.permission.can_subscribe else set())

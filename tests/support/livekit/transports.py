@@ -18,6 +18,7 @@ from aiortc.sdp import candidate_from_sdp
 
 NUMBERS = {"audio/opus": 111, "video/VP8": 96}  # as LiveKit has them
 FIR = 4
+AT = {"sdpMid": "", "sdpMLineIndex": 0}  # where a candidate belongs
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
 aioice.ice.get_host_addresses = lambda *args, **kwargs: ["127.0.0.1"]
@@ -53,7 +54,7 @@ class Transport:
         found = [line.removeprefix("a=") for line in lines if line.startswith("a=candidate:")]
         rest = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
         return "\r\n".join(rest) + "\r\n", [
-            json.dumps({"candidate": one, "sdpMid": "0"}) for one in dict.fromkeys(found)
+            json.dumps({"candidate": one, "sdpMid": "", "sdpMLineIndex": 0}) for one in dict.fromkeys(found)
         ]
 
     @property
@@ -90,6 +91,8 @@ class Publisher(Transport):
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         for section in re.split(r"^(?=m=)", offer, flags=re.M)[1:]:
             kind = section[2:].split()[0]
+            if kind not in CODEC:
+                continue  # data channels
             again = {int(number) for number in re.findall(r"^a=ssrc-group:FID \d+ (\d+)", section, re.M)}
             for number in re.findall(r"^a=ssrc:(\d+) ", section, re.M):
                 if int(number) not in again:
@@ -100,7 +103,7 @@ class Publisher(Transport):
             level = re.search(rf"^a=extmap:(\d+)\S* {LEVEL}", section, re.M)
             if level:
                 self._level = int(level[1])
-        if not self._hooked:
+        if not self._hooked and self.pc.getTransceivers():
             self._hooked = True
             self._dtls._handle_rtp_data = self._take
             self._dtls._handle_rtcp_data = self._take_report
