@@ -71,7 +71,7 @@ bench: setup ## Measure, as a table and one JSON line
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
 oracle: $(INSTALLED) ## Ask CASES=N random questions of the slot search and of its slow double (100000)
-	@DYAD_ORACLE_CASES=$(or $(CASES),100000) $(PYTHON) -m pytest --timeout=0 -q tests/domain/schedule/test_schedule_oracle.py
+	@DYAD_ORACLE_CASES=$(or $(CASES),100000) $(PYTHON) -m pytest -q tests/domain/schedule/test_schedule_oracle.py
 
 cluster: setup ## Start two nodes over a PostgreSQL and a Redis of their own (ARGS="--port 9000 --json")
 	@$(PYTHON) -m tests.cluster $(ARGS)

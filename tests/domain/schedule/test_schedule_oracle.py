@@ -129,7 +129,7 @@ def answer(asked: Question) -> list[Slot]:
     )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 if CASES <= 12_000 else 0)  # a marker beats the command line
 def test_the_search_finds_what_looking_at_every_tick_finds() -> None:
     answered = 0
     for seed in range(CASES):
