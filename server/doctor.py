@@ -18,7 +18,7 @@ from cryptography import x509
 from server import operating
 from server.adapters.sql import PostgresStore, SchemaRefused, open_store
 from server.application.ports import MediaRefused, RecordUnavailable
-from server.bootstrap import media_of
+from server.composition.media import media_of
 from server.config import RECORD, Settings, SettingsRefused
 
 LEAST_FREE, LITTLE_FREE = 100_000_000, 1_000_000_000  # bytes

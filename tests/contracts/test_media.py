@@ -14,7 +14,7 @@ import pytest
 
 from server.application.media_events import PeerClosed, PeerObserved, SlotsChanged, WorkerLost, WorkerReady
 from server.application.ports import MediaRefused, SparesPictures
-from server.bootstrap import Media
+from server.composition.media import Media
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.forwarder.rooms import Limits
 from signaling.media.janus.backend import JanusBackend

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.application.ports import MediaRefused
-from server.bootstrap import media_of
+from server.composition.media import media_of
 from server.config import Settings, SettingsRefused, from_environment
 from server.doctor import examine
 from signaling.media.janus import sdp

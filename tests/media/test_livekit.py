@@ -16,7 +16,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from server.application.media_events import PeerClosed
 from server.application.ports import MediaRefused
-from server.bootstrap import media_of
+from server.composition.media import media_of
 from server.config import Settings, SettingsRefused, from_environment
 from server.doctor import examine
 from server.http.livekit import LiveKitApi
