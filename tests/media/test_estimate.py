@@ -25,7 +25,7 @@ class World:
     def __init__(self, lane: Lane, picture: int = 500_000) -> None:
         self.lane, self.picture = lane, picture
         self.estimate, self.now = Estimate(), 100.0
-        self.sending = True
+        self.sending, self._probed_at = True, 0.0
         self._chance, self._flying = random.Random(1), list[tuple[float, float | None, int, int]]()
         self._next = {"sound": self.now, "picture": self.now, "report": self.now, "burst": self.now}
 
@@ -53,10 +53,12 @@ class World:
         self._next["picture"] += 1_050 * 8 / self.picture
 
     def _burst(self) -> None:
-        if not self.sending and self.estimate.clear:
+        """As `Peer.probe`, once a second."""
+        if not self.sending and self.estimate.clear and self.now - self._probed_at >= BURST_EVERY:
+            self._probed_at = self.now
             for _ in range(BURST):
                 self._send(BURST_BYTES, int(self.now * 1000))
-        self._next["burst"] += BURST_EVERY
+        self._next["burst"] += 1.0
 
     def _report(self) -> None:
         known = [one for one in self._flying if one[1] is not None and one[1] <= self.now]
@@ -100,6 +102,16 @@ def test_the_picture_is_back_within_five_seconds_of_the_end_of_a_narrow_link() -
     assert world.run(10, lambda: world.sending) < 5.0
     world.run(20)
     assert world.sending
+
+
+@pytest.mark.parametrize("lossy", [step / 4 for step in range(40, 48)])
+def test_the_picture_is_back_within_three_seconds_of_the_last_of_many_losses(lossy: float) -> None:
+    world = World(Lane(delay=0.03))
+    world.lane.become(loss=0.25, delay=0.03)
+    world.run(lossy)
+    assert not world.sending
+    world.lane.become(delay=0.03)
+    assert world.run(10, lambda: world.sending) < 3.0
 
 
 @pytest.mark.parametrize("faults", [{"loss": 0.03}, {"jitter": 0.08}, {"delay": 0.3}])

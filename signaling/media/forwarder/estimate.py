@@ -51,8 +51,9 @@ class Estimate:
 
     @property
     def clear(self) -> bool:
-        """Whether nothing waits on the way: then a burst of padding holds back no sound."""
-        return not self._queued or self._queued[-1][1] < CLEAR
+        """Whether nothing waits on the way and hardly anything is lost: then a burst of padding holds back no sound,
+        and something is learned from it."""
+        return self.loss < LOSSLESS and (not self._queued or self._queued[-1][1] < CLEAR)
 
     def told(self, fates: Sequence[Fate], now: float) -> None:
         """A report came. `bits` is the estimate after it."""

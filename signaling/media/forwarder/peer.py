@@ -263,7 +263,7 @@ class Peer:
 
     def probe(self, now: float) -> None:
         """See whether more would fit, with a burst that carries nothing, at most one each `BURST_EVERY`, and none
-        while what is sent waits on the way."""
+        while what is sent waits on the way or is lost."""
         slot = self.pairs[0].video if self.pairs else None
         if self.downlink is None or slot is None or not self._takes_rtx or now - self._probed_at < BURST_EVERY:
             return
