@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
+
+LeftOut = Literal["slow", "many"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,15 @@ class PeerObserved:
 
 @dataclass(frozen=True, slots=True)
 class SlotsChanged:
-    """Which peer each receive slot of this subscriber carries; None where it is empty."""
+    """Which peer each receive slot of this subscriber carries; None where it is empty.
+
+    `paused` are those of them whose picture is left out for now, and why: "slow", since this subscriber's own downlink
+    carries no more, or "many", since more people are there than pictures are sent.
+    """
 
     peer: str
     slots: Mapping[int, str | None]
+    paused: Mapping[str, LeftOut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from server.application.dispatcher import Change, Dispatcher
 from server.application.media_events import (
+    LeftOut,
     MediaEvent,
     PeerClosed,
     PeerConnected,
@@ -116,6 +117,8 @@ class Hub:
         if old is None:
             return
         seat.has_media, seat.placed, seat.media_at = old.has_media, old.placed, old.media_at
+        seat.assigned = old.assigned
+        await self._tell_assigned(seat)
         if old.sid is not None and old.sid != seat.sid:
             body = self._envelope(old.rev, Closed(type="seat_taken", message="You opened this session somewhere else."))
             await self._kick(old.sid, "closed", body)
@@ -136,7 +139,7 @@ class Hub:
             offer = await self._media.offer(seat.peer, len(session.seats) - 1)
         except MediaRefused:
             return Beginning()
-        seat.has_media, seat.placed, seat.media_at = True, None, None
+        seat.has_media, seat.placed, seat.media_at, seat.assigned = True, None, None, None
         if self.company.sound_only(seat):
             await self._spare(seat)
         await self._place(session, seat)
@@ -229,7 +232,9 @@ class Hub:
             seat.view, seat.rev = view, seat.rev + 1
             await self._emit(seat.sid, "changed", self._envelope(seat.rev, Changed(set=changed)))
 
-    async def _tell(self, seat: Seat, event: str, data: MembersKeys | KeySent | RoomChanged | ChatLine) -> None:
+    async def _tell(
+        self, seat: Seat, event: str, data: MembersKeys | KeySent | RoomChanged | ChatLine | SlotsAssigned
+    ) -> None:
         if seat.sid is not None:
             await self._emit(seat.sid, event, self._envelope(seat.rev, data))
 
@@ -269,8 +274,8 @@ class Hub:
                 if seat is not None:
                     seat.placed = None
                     self._spawn(self._keys.refresh(self.seats.of_session(seat.session)))
-            case SlotsChanged(peer, slots):
-                self._spawn(self._assign(peer, dict(slots)))
+            case SlotsChanged(peer, slots, paused):
+                self._spawn(self._assign(peer, slots, paused))
             case Redescribed(peer, offer):
                 self._spawn(self._redescribe(peer, offer))
             case WorkerReady():
@@ -281,11 +286,17 @@ class Hub:
         if seat is not None:
             seat.media_at = time.monotonic() - silent
 
-    async def _assign(self, peer: str, slots: dict[int, str | None]) -> None:
+    async def _assign(self, peer: str, slots: Mapping[int, str | None], paused: Mapping[str, LeftOut]) -> None:
         seat = self.seats.of_peer(peer)
-        if seat is not None and seat.sid is not None:
-            keys = {str(i): source.rpartition("/")[2] if source else None for i, source in slots.items()}
-            await self._emit(seat.sid, "slots_assigned", self._envelope(seat.rev, SlotsAssigned(slots=keys)))
+        if seat is not None:
+            keys = {str(i): _key(source) if source else None for i, source in slots.items()}
+            seat.assigned = SlotsAssigned(slots=keys, paused={_key(source): why for source, why in paused.items()})
+            await self._tell_assigned(seat)
+
+    async def _tell_assigned(self, seat: Seat) -> None:
+        """Whom the media connection carries: also to a socket that was away, while it changed and media went on."""
+        if seat.assigned is not None:
+            await self._tell(seat, "slots_assigned", seat.assigned)
 
     async def _redescribe(self, peer: str, offer: str) -> None:
         seat = self.seats.of_peer(peer)
@@ -394,3 +405,8 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _key(peer: str) -> str:
+    """Whose media connection it is, by their key in the session."""
+    return peer.rpartition("/")[2]

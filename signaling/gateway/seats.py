@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.session.views import Link
+from signaling.protocol.answers import SlotsAssigned
 from signaling.rooms.together import Seen
 
 
@@ -22,6 +23,7 @@ class Seat:
     media_at: float | None = None  # last sign of life of the media connection
     has_media: bool = False
     placed: str | None = None  # the media room it is in
+    assigned: SlotsAssigned | None = None  # whom its media connection carries
     link: Link = Link.OK
     rev: int = 0
     view: dict[str, Any] = field(default_factory=dict)

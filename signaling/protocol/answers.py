@@ -46,9 +46,14 @@ class MediaRedescribed(TypedDict):
 
 
 class SlotsAssigned(TypedDict):
-    """Whose sound and picture each receive slot carries now; null where it is empty."""
+    """Whose sound and picture each receive slot carries now; null where it is empty.
+
+    `paused`: whose picture is left out for now, since this person's own connection is slow ("slow"), or since more are
+    there than pictures are sent ("many"). Their sound goes on.
+    """
 
     slots: dict[str, str | None]
+    paused: dict[str, Literal["slow", "many"]]
 
 
 class MembersKeys(TypedDict):

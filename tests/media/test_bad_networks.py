@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
 
+from server.application.media_events import SlotsChanged
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.forwarder.rtp import AUDIO_PT, VIDEO_PT
 from tests.benchmarks.crowd import AUDIO_BYTES, FRAME_PACKETS, VIDEO_BYTES, Member, talk
@@ -85,7 +86,7 @@ def test_noise_and_another_tune_are_not_recognised() -> None:
 
 @pytest.mark.asyncio
 async def test_one_on_a_narrow_link_keeps_sound_loses_the_picture_for_a_time_and_slows_nobody() -> None:
-    async with crowd(4) as (members, link):
+    async with crowd(4) as (members, link, played):
         slow, *others = members
         before, _ = await bitrates(members, 3.0)
         link.down.become(rate=64_000 * SOUND_OF_OTHERS, delay=0.03)
@@ -95,24 +96,36 @@ async def test_one_on_a_narrow_link_keeps_sound_loses_the_picture_for_a_time_and
             assert during[number] > 0.9 * before[number], one
         assert during[0] < 64_000 * SOUND_OF_OTHERS
         assert sound > 0.9
+        assert set(left_out(played)) == {"0"}
+        assert set(left_out(played)["0"].values()) == {"slow"}
         link.both()
         seen, ended = slow.bytes_of[VIDEO_PT], time.monotonic()
         await until(lambda: slow.bytes_of[VIDEO_PT] > seen + 50_000, "pictures again", 4 * BACK_WITHIN)
         assert time.monotonic() - ended < BACK_WITHIN
+        await until(lambda: left_out(played) == {}, "no picture that is left out", 4 * BACK_WITHIN)
 
 
 @pytest.mark.asyncio
 async def test_of_eight_each_sees_six_and_hears_all() -> None:
-    async with crowd(8, reports=False) as (members, _):
+    async with crowd(8, reports=False) as (members, _, played):
         before, shown = Counter(members[0].bytes_of), members[1]._video
         _, sound = await bitrates(members, 3.0)
+        assert [list(why.values()) for why in left_out(played).values()] == [["many"]] * 8
         got = (members[0].bytes_of - before)[VIDEO_PT] / (VIDEO_BYTES * FRAME_PACKETS)
         assert 5.5 < got / (members[1]._video - shown) < 6.8
         assert sound > 0.9
 
 
+def left_out(played: Stage[EmbeddedForwarder]) -> dict[str, Mapping[str, str]]:
+    """Of each who was told last that pictures are left out: whose, and why."""
+    last = {event.peer: event.paused for event in played.told(SlotsChanged)}
+    return {peer: paused for peer, paused in last.items() if paused}
+
+
 @asynccontextmanager
-async def crowd(people: int, *, reports: bool = True) -> AsyncIterator[tuple[list[Member], FaultyLink]]:
+async def crowd(
+    people: int, *, reports: bool = True
+) -> AsyncIterator[tuple[list[Member], FaultyLink, Stage[EmbeddedForwarder]]]:
     """People of one room who talk all the time; the first is on the link."""
     members = [Member(number, reports=reports) for number in range(people)]
     async with stage() as played, faulty_link(("127.0.0.1", played.media.port)) as link:
@@ -124,7 +137,7 @@ async def crowd(people: int, *, reports: bool = True) -> AsyncIterator[tuple[lis
         talking = asyncio.create_task(talk(members, 600))
         try:
             await asyncio.sleep(2)
-            yield members, link
+            yield members, link, played
         finally:
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)

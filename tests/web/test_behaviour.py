@@ -113,6 +113,45 @@ async def test_a_silent_microphone_is_said_until_it_is_heard_and_keeps_nobody_ou
         await last(service, "report_check", page, microphone="ok")
 
 
+async def test_a_picture_left_out_for_a_weak_connection_is_said_once_and_until_it_is_back(chromium: Browser) -> None:
+    service = partner(states.ROOM)
+    words = "Robin’s picture is paused: your connection is weak. The sound goes on."
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        robin, rivera = page.locator("[data-tile=b]"), page.locator("[data-tile=therapist]")
+        await robin.wait_for()
+        await page.evaluate(
+            """() => {
+                 window.said = [];
+                 const look = () => document.querySelectorAll('[role=status]').forEach((one) => {
+                   if (one.textContent.includes('paused') && window.said.at(-1) !== one.textContent)
+                     window.said.push(one.textContent.trim());
+                 });
+                 const any = { subtree: true, childList: true, characterData: true };
+                 new MutationObserver(look).observe(document.body, any);
+               }"""
+        )
+        for paused in ({"b": "slow"}, {"b": "slow"}, {"b": "slow", "therapist": "many"}):
+            await service.emit("slots_assigned", {"slots": {"0": "therapist", "1": "b"}, "paused": paused})
+        await expect(robin).to_contain_text("Picture paused: your connection is weak. The sound goes on.")
+        await expect(rivera).to_contain_text("Seen when they speak")
+        await service.emit("slots_assigned", {"slots": {"0": "therapist", "1": "b"}, "paused": {}})
+        await expect(robin).not_to_contain_text("Picture paused")
+        await expect(rivera).not_to_contain_text("speak")
+        assert await page.evaluate("window.said") == [words]
+
+
+async def test_who_shows_no_picture_has_none_paused(chromium: Browser) -> None:
+    service = partner(replace(states.ROOM, people=(states.RIVERA, replace(states.ROBIN, camera=False))))
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await page.locator("[data-tile=b]").wait_for()
+        paused = {"b": "slow", "therapist": "slow"}
+        await service.emit("slots_assigned", {"slots": {"0": "therapist", "1": "b"}, "paused": paused})
+        await expect(page.locator("[data-tile=therapist]")).to_contain_text("Picture paused")
+        await expect(page.locator("[data-tile=b]")).not_to_contain_text("Picture paused")
+
+
 async def test_in_the_middle_of_a_session_a_dead_microphone_is_said_to_both(chromium: Browser) -> None:
     service = partner(states.PARTNERS["room"])
     async with opened(chromium, "/join", service) as page:

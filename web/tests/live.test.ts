@@ -146,8 +146,9 @@ describe("a live session", () => {
   });
 
   it("knows who is in which slot, and that is no change of the view", () => {
-    wire.say("slots_assigned", 1, { slots: { "0": "b", "1": null } });
+    wire.say("slots_assigned", 1, { slots: { "0": "b", "1": null }, paused: { b: "slow" } });
     expect(live.slots.value).toEqual({ "0": "b", "1": null });
+    expect(live.paused.value).toEqual({ b: "slow" });
     wire.say("changed", 2, { set: { place: "room" } });
     expect(live.view.value?.place).toBe("room");
   });

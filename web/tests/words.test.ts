@@ -4,7 +4,7 @@ import type { CardView, PartnerRow, PartnerView } from "../src/protocol";
 import { minutesUntil } from "../src/pages/join/late";
 import { screenOf } from "../src/pages/join/screen";
 import { DOING, optionName, whatHappened } from "../src/words/console";
-import { CLOSING, FAULT, RESCHEDULING, troubleOf } from "../src/words/people";
+import { CLOSING, FAULT, pausedWords, RESCHEDULING, troubleOf } from "../src/words/people";
 import * as policy from "../src/words/policy";
 import { city, clockTime, partOfDay, relativeDay, shortTime } from "../src/words/times";
 import { word } from "../src/words/word";
@@ -148,5 +148,11 @@ describe("the partner's screen", () => {
   it("ends in one place whatever went before", () => {
     expect(screenOf(view("room", "ended"), "check", true)).toBe("closing");
     expect(screenOf(view("removed"), "left", true)).toBe("removed");
+  });
+
+  it("name all whose pictures are paused in one sentence", () => {
+    expect(pausedWords(["Robin"])).toMatch(/^Robin’s picture is paused:/);
+    expect(pausedWords(["Robin", "Dr. Rivera"])).toMatch(/^Robin’s and Dr\. Rivera’s pictures are paused:/);
+    expect(pausedWords(["Robin", "Kim", "Sam"])).toMatch(/^Robin’s, Kim’s and Sam’s pictures are paused:/);
   });
 });

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
+from server.application.media_events import LeftOut
 from signaling.media.forwarder import rtcp, rtp, rtx, sdp, transport
 from signaling.media.forwarder.downlink import KEPT, Downlink
 from signaling.media.forwarder.estimate import BURST, BURST_EVERY
@@ -53,6 +54,7 @@ class Peer:
         self.streams: dict[int, Stream] = {}
         self.room: str | None = None
         self.pictures = True  # whether it takes any
+        self.paused: dict[str, LeftOut] = {}  # whose picture it is not sent for now, and why
         self.remb = 0
         self._takes_rtx, self._repairs, self._resent = False, dict[int, int](), 0
         self.downlink: Downlink | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from server.application.media_events import MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
+from server.application.media_events import LeftOut, MediaEvent, PeerClosed, PeerConnected, PeerObserved, SlotsChanged
 from signaling.media.forwarder import rtp
 from signaling.media.forwarder.allot import OFF, PICTURES, allotted
 from signaling.media.forwarder.mux import Mux
@@ -171,7 +171,14 @@ class Rooms:
                 self._tell_slots(subscriber)
 
     def _tell_slots(self, peer: Peer) -> None:
-        self._tell(SlotsChanged(peer.name, {p.index: p.publisher.name if p.publisher else None for p in peer.pairs}))
+        slots = {pair.index: pair.publisher.name if pair.publisher else None for pair in peer.pairs}
+        paused = {name: why for name, why in peer.paused.items() if name in slots.values()}
+        self._tell(SlotsChanged(peer.name, slots, paused))
+
+    def _pause(self, subscriber: Peer, paused: dict[str, LeftOut]) -> None:
+        if paused != subscriber.paused:
+            subscriber.paused = paused
+            self._tell_slots(subscriber)
 
     def _on_stream(self, stream: Stream) -> None:
         if stream.peer.room is not None:
@@ -228,6 +235,7 @@ class Rooms:
     def _thin(self, subscriber: Peer) -> None:
         """Leave out the pictures that don't fit, those first of who was silent longest; bring back those that do."""
         if not subscriber.pictures:
+            self._pause(subscriber, {})
             return
         wanted = [
             (pair, stream)
@@ -242,11 +250,14 @@ class Rooms:
         sound = sum(pair.audio.source.bits for pair in subscriber.pairs if pair.audio.source is not None)
         bits = math.inf if subscriber.downlink is None else subscriber.downlink.estimate.bits - sound
         got = allotted(bits, wishes[: self._limits.pictures]) + [OFF] * (len(wishes) - self._limits.pictures)
-        for (pair, stream), layer in zip(wanted, got, strict=True):
+        paused = dict[str, LeftOut]()
+        for number, ((pair, stream), layer) in enumerate(zip(wanted, got, strict=True)):
             if layer == OFF:
                 pair.video.connect(None)
+                paused[stream.peer.name] = "slow" if number < self._limits.pictures else "many"
             elif pair.video.source is None:
                 self._connect(subscriber, stream)
+        self._pause(subscriber, paused)
         if OFF in got[: self._limits.pictures] or (wanted and _share(subscriber, SHARED * bits) < MAX_BITRATE):
             subscriber.probe(now)
 

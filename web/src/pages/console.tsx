@@ -6,7 +6,6 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
-import { healing } from "../rtc/heal";
 import { awake } from "../rtc/interrupted";
 import { Line } from "../ui/line";
 import { Brand, Busy, Clinic, Demo, Message, Page } from "../ui/page";
@@ -81,7 +80,6 @@ function Stopped({ code, message }: { readonly code: string; readonly message: s
 function Console({ desk, view }: { readonly desk: Desk; readonly view: TherapistView & { readonly speed: number } }) {
   const over = isOver(view);
   useEffect(() => ticking(desk.clock), []);
-  useEffect(() => healing(desk.live, desk.media), []);
   useEffect(() => picturesReady(desk.media.streams, desk.media.plugged.speaker), []);
   useEffect(() => desk.keepListing(), []);
   useEffect(() => (over ? undefined : awake()), [over]);

@@ -6,7 +6,6 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
 import type { PartnerView } from "../protocol";
-import { healing } from "../rtc/heal";
 import { awake } from "../rtc/interrupted";
 import { Line } from "../ui/line";
 import { Busy, Clinic, Message, Page } from "../ui/page";
@@ -76,7 +75,6 @@ function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: s
 
 function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk }) {
   useEffect(() => ticking(desk.clock), []);
-  useEffect(() => healing(desk.live, desk.media), []);
   useEffect(() => picturesReady(desk.media.streams, desk.media.plugged.speaker), []);
   useEffect(() => watching({ word: desk.word, away: () => desk.vanish(), help: () => desk.help() }), []);
   const view = desk.live.view.value;

@@ -68,6 +68,12 @@ export function roomOn<V extends Roomed>(live: Live<V>): Room {
   return { media, checkup: new Checkup(media, () => live.phase.value === "live"), talk, share };
 }
 
+/** Those who show a picture that does not come, since this person's own connection is weak. */
+export function pausedOf<V extends Roomed>(live: Live<V>): readonly Person[] {
+  const { people = [] } = live.view.value ?? {};
+  return people.filter((person) => person.camera && person.link === "ok" && live.paused.value[person.key] === "slow");
+}
+
 /** Sound and picture of this person, as far as they have a slot. */
 export function streamOf<V extends Roomed>(live: Live<V>, media: Media, person: string | undefined): MediaStream | null {
   const slot = person === undefined ? null : slotOf(live.slots.value, person);

@@ -8,6 +8,8 @@ import type { Ack, Envelope, Problem, Wire } from "./wire";
 /** `lost`: the connection is away and is being sought; `closed`: it ended for good, and `ended` says why. */
 export type Phase = "connecting" | "live" | "lost" | "closed";
 export type Slots = Readonly<Record<string, string | null>>;
+/** Why a picture is left out: one's own connection is slow, or more people are there than pictures are sent. */
+export type Paused = Readonly<Record<string, "slow" | "many">>;
 export type Keys = Readonly<Record<string, string | null>>;
 /** How the media connection begins: by the server's offer, by one of the page's own (`yours`), or, with neither, not at all. */
 export type Offered = { readonly offer: string | null; readonly yours: boolean; readonly iceServers: readonly unknown[] };
@@ -22,6 +24,8 @@ export class Live<V extends object> {
   readonly phase = signal<Phase>("connecting");
   readonly ended = signal<Problem | null>(null);
   readonly slots = signal<Slots>({});
+  /** Whose picture the server leaves out for now. */
+  readonly paused = signal<Paused>({});
   /** Called with every offer of the server: by a join that asked for media, a restart, or the server itself. */
   onOffer: (offered: Offered) => void = () => undefined;
   /** Called with the same connection as the server describes it anew. */
@@ -116,6 +120,7 @@ export class Live<V extends object> {
       else this.#hold(next);
     } else if (name === "slots_assigned") {
       this.slots.value = data["slots"] as Slots;
+      this.paused.value = data["paused"] as Paused;
     } else if (name === "members_keys") {
       this.onMembers(data["keys"] as Keys);
     } else if (name === "key_sent") {

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Person } from "../protocol";
 import { NOWHERE, type RoomState } from "../state/talk";
+import { PAUSED } from "../words/people";
 import { ROLE } from "../words/policy";
 import { pictureOf } from "./picture";
 
@@ -35,13 +36,16 @@ export function PersonTile(props: {
   readonly room?: RoomState;
   /** The viewer takes no pictures. */
   readonly soundOnly?: boolean;
+  /** Why the picture does not come for now, if so. */
+  readonly paused?: "slow" | "many" | undefined;
   readonly onBlocked?: (play: () => void) => void;
 }) {
   const { person, stream, room = NOWHERE, soundOnly = false } = props;
   const shares = room.sharing === person.key;
+  const still = soundOnly || !person.camera ? undefined : props.paused;
   const away = person.link === "lost" || person.link === "reconnecting" || person.link === "none";
   return (
-    <div class={shares ? "tile shares" : "tile"} data-tile={person.key}>
+    <div class={`tile${shares ? " shares" : ""}${still ? " still" : ""}`} data-tile={person.key}>
       <Face name={person.name} />
       {stream && (
         <Play
@@ -58,6 +62,8 @@ export function PersonTile(props: {
         {away && <span>Connection lost, coming back…</span>}
         {!person.microphone && <span>Microphone off</span>}
         {!person.camera && <span>{room.sound_only.includes(person.key) ? "Sound only" : "Camera off"}</span>}
+        {still === "slow" && !away && <span>{PAUSED}</span>}
+        {still === "many" && !away && <span>Seen when they speak</span>}
         {person.camera && soundOnly && <span>{shares ? "Shares a screen; you have sound only" : "Picture not taken, to save data"}</span>}
       </div>
       <b>

@@ -59,6 +59,17 @@ export function unpluggedWords({ what, replaced }: Unplugged): string {
   return replaced ? "Your microphone was unplugged. You’re heard through another one now." : "Your microphone is gone, and nobody hears you. Plug one in, then choose it under “More”.";
 }
 
+/** On the picture itself. */
+export const PAUSED = "Picture paused: your connection is weak. The sound goes on.";
+
+/** Whose pictures are left out for now, and why, said aloud to the person whose own connection is weak. */
+export function pausedWords(names: readonly string[]): string {
+  const whose = names.map((name) => `${name}’s`);
+  const last = whose.pop() ?? "";
+  const pictures = whose.length > 0 ? `${whose.join(", ")} and ${last} pictures are` : `${last} picture is`;
+  return `${pictures} paused: your connection is weak. The sound goes on.`;
+}
+
 /** How a session closed, to a partner. Never a word about why anybody else was missing. */
 export const CLOSING: Record<string, (host: string) => { readonly title: string; readonly text: string }> = {
   ended: (host) => ({

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Person, TherapistView } from "../../protocol";
-import { streamOf } from "../../rtc/desk";
+import { pausedOf, streamOf } from "../../rtc/desk";
 import { Dialog } from "../../ui/dialog";
 import { Privacy } from "../../ui/privacy";
 import { Captions } from "../../ui/room/captions";
@@ -28,7 +28,7 @@ export function Room({ desk, view }: Props) {
       <div class="tiles" data-others={view.people.length} {...(sharing && { "data-sharing": "" })}>
         {view.people.map((person) => {
           const stream = streamOf(live, media, person.key);
-          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} onBlocked={(play) => setBlocked(() => play)} />;
+          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} paused={live.paused.value[person.key]} onBlocked={(play) => setBlocked(() => play)} />;
         })}
         {view.people.length === 0 && (
           <div class="tile empty">
@@ -54,7 +54,7 @@ export function Room({ desk, view }: Props) {
       <Weak media={media} />
       <Faults desk={desk} />
       {media.connection.value === "connected" && !isOver(view) && <Privacy secrecy={media.secrecy} />}
-      <Said people={NOBODY} muted={media.muted.value} camera={media.camera.value !== null} />
+      <Said people={NOBODY} paused={pausedOf(live)} muted={media.muted.value} camera={media.camera.value !== null} />
       <Bar desk={desk} view={view} />
     </section>
   );

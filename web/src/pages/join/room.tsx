@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AsideView, PartnerView, Question, Sent } from "../../protocol";
-import { streamOf } from "../../rtc/desk";
+import { pausedOf, streamOf } from "../../rtc/desk";
 import { Line } from "../../ui/line";
 import { Title } from "../../ui/page";
 import { CAPTIONER } from "../../state/talk";
@@ -76,7 +76,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
         </div>
         {view.people.map((person) => {
           const stream = streamOf(live, media, person.key);
-          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} onBlocked={(play) => setBlocked(() => play)} />;
+          return <PersonTile key={person.key} person={person} stream={stream} room={talk.room.value} soundOnly={media.soundOnly.value} paused={live.paused.value[person.key]} onBlocked={(play) => setBlocked(() => play)} />;
         })}
         {view.people.length === 0 && (
           <div class="tile">
@@ -92,7 +92,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
         )}
         <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.camera.value : null} says={media.muted.value ? "You, muted" : "You"} hand={talk.handUp} />
       </main>
-      <Said people={view.people} muted={media.muted.value} camera={media.camera.value !== null} told={view.moments.length > 0} />
+      <Said people={view.people} paused={pausedOf(live)} muted={media.muted.value} camera={media.camera.value !== null} told={view.moments.length > 0} />
       <Bar desk={desk} view={view} onLeave={() => setLeaving(true)} />
       {leaving && <LeaveDialog desk={desk} host={view.host.name} onClose={() => setLeaving(false)} />}
     </div>

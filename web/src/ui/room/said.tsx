@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Person } from "../../protocol";
+import { pausedWords } from "../../words/people";
 
 interface Heard {
   readonly people: readonly Person[];
+  /** Whose pictures are paused. */
+  readonly paused: readonly Person[];
   readonly muted: boolean;
   readonly camera: boolean;
   /** Something else says that a connection is away. */
@@ -35,6 +38,8 @@ function changes(before: Heard, now: Heard): string[] {
     return person.link === "ok" ? [`${person.name} is back.`] : old.link === "ok" && !now.told ? [`${person.name}’s connection is away.`] : [];
   });
   for (const gone of was.values()) news.push(`${gone.name} has left.`);
+  const paused = now.paused.filter(({ key }) => !before.paused.some((old) => old.key === key));
+  if (paused.length > 0) news.push(pausedWords(paused.map(({ name }) => name)));
   if (before.muted !== now.muted) news.push(now.muted ? "You’re muted." : "You can be heard.");
   if (before.camera !== now.camera) news.push(now.camera ? "Your camera is on." : "Your camera is off.");
   return news;
