@@ -15,7 +15,8 @@ from pathlib import Path
 
 from cryptography import x509
 
-from server import operating
+from server import mailroom, operating
+from server.adapters.mail import MailNotSent
 from server.adapters.sql import PostgresStore, SchemaRefused, open_store
 from server.application.ports import MediaRefused, RecordUnavailable
 from server.composition.media import media_of
@@ -132,11 +133,11 @@ async def _mail(settings: Settings) -> Check:
     where = f"{settings.smtp.host}:{settings.smtp.port}"
     try:
         async with asyncio.timeout(WITHIN):
-            _, writer = await asyncio.open_connection(settings.smtp.host, settings.smtp.port)
-            writer.close()
-    except (OSError, TimeoutError) as no:
-        return Check("mail", False, f"{where} doesn't answer ({type(no).__name__}). Check DYAD_SMTP and the network.")
-    return Check("mail", True, f"{where} answers.")
+            await mailroom.smtp(settings).try_out()
+    except (MailNotSent, TimeoutError) as no:
+        why = str(no) or "the mail server took too long"
+        return Check("mail", False, f"{where}: {why}. Check DYAD_SMTP and the network.")
+    return Check("mail", True, f"{where} takes mail from us.")
 
 
 def _certificate(settings: Settings) -> Check:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from server.adapters.mail import Message, Sender, SmtpMail
+from server.adapters.mail import Message, SmtpMail
 from server.adapters.mail.replies import listening
 from server.adapters.texts import TextGateway
 from server.application.ports import Post
@@ -20,7 +20,7 @@ LINK = re.compile(r"https?://\S+")
 SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-def smtp(settings: Settings) -> Sender:
+def smtp(settings: Settings) -> SmtpMail:
     smtp = settings.smtp
     assert smtp is not None
     return SmtpMail(

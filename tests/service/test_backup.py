@@ -8,14 +8,19 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
 
 from server import operating
 from server.adapters.sql.copying import CannotCopy
 from server.config import RECORD
 from tests.service.support import house
 from tests.service.test_command_line import dyad
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.timeout(120)
@@ -155,3 +160,24 @@ def test_the_doctor_tells_what_is_well_and_what_to_do(tmp_path: Path) -> None:
     (data / RECORD).write_bytes(b"not a database, but long enough to be looked at" * 100)
     code, found, _ = told()
     assert (code, found["record"]) == (1, False)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
+def test_the_doctor_signs_in_where_mail_leaves(tmp_path: Path) -> None:
+    def right(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"dyad", b"right"), handled=False)
+
+    def found(password: str, port: int) -> dict[str, Any]:
+        where = {"DYAD_DATA": str(tmp_path), "DYAD_BASE_URL": "https://meet.example.org"}
+        _, out, _ = dyad("doctor", "--json", **where, DYAD_SMTP=f"smtp://dyad:{password}@127.0.0.1:{port}?a@b.example")
+        return next(check for check in json.loads(out) if check["name"] == "mail")
+
+    options: dict[str, Any] = {"authenticator": right, "auth_required": True, "auth_require_tls": False}
+    mail = Controller(Sink(), hostname="127.0.0.1", port=free_port(), **options)
+    mail.start()
+    try:
+        assert found("right", mail.port)["well"] is True
+        refused = found("wrong", mail.port)
+    finally:
+        mail.stop()
+    assert (refused["well"], "refused the credentials" in refused["said"]) == (False, True)

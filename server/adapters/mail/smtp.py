@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -52,19 +54,17 @@ class SmtpMail:
     async def send(self, message: Message) -> None:
         """Hands the mail over. A repeat carries the same Message-ID, so that mailboxes can tell it is one mail."""
         data = compose(message, self._from).as_bytes()
-        async with self._turns:
-            try:
-                async with asyncio.timeout(self._timeout * 3):
-                    await self._hand_over(message.to_email, data)
-            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                # "from None": the cause's text may hold the address, and tracebacks are logged
-                raise _not_sent(error) from None
+        async with self._turns, self._connected() as server:
+            await server.sendmail(self._from.addr_spec, [message.to_email], data)
 
-    async def _hand_over(self, recipient: str, data: bytes) -> None:
-        await aiosmtplib.send(
-            data,
-            sender=self._from.addr_spec,
-            recipients=[recipient],
+    async def try_out(self) -> None:
+        """Connects and signs in as for a mail, and sends none. Raises `MailNotSent`."""
+        async with self._connected():
+            pass
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
             username=self._username,
@@ -74,6 +74,12 @@ class SmtpMail:
             tls_context=self._tls_context if self._security != "none" else None,
             timeout=self._timeout,
         )
+        try:
+            async with asyncio.timeout(self._timeout * 3), server:
+                yield server
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            # "from None": the cause's text may hold the address, and tracebacks are logged
+            raise _not_sent(error) from None
 
 
 def sender_address(sender: str) -> Address:

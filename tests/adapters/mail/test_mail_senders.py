@@ -309,8 +309,11 @@ async def test_credentials_are_used_and_their_refusal_is_retryable() -> None:
         await sender(server, username="dyad", password="right").send(PLAIN)
         with pytest.raises(MailNotSent, match="credentials") as failure:
             await sender(server, username="dyad", password="wrong").send(PLAIN)
-    assert failure.value.retryable
-    assert len(server.taken) == 1
+        assert failure.value.retryable
+        await sender(server, username="dyad", password="right").try_out()
+        with pytest.raises(MailNotSent, match="credentials"):
+            await sender(server, username="dyad", password="wrong").try_out()
+    assert len(server.taken) == 1, "to try the credentials sends nothing"
 
 
 # --- in transit ---------------------------------------------------------------------------------------------------
