@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -178,6 +179,29 @@ async def test_a_week_is_booked_by_keyboard_alone(chromium: Browser) -> None:
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("status").first).to_have_text("Booked. Both get one message with their times.")
         await expect(page.get_by_text("booked").first).to_be_visible()
+
+
+async def test_a_programme_gets_another_phase_and_rules_of_its_own(chromium: Browser) -> None:
+    rest = {**CASES["clinic"].rest, "/v1/clinic/programme": (200, {"programme": states.PROGRAMME, "revision": 2})}
+    async with serving(FakeService(rest=rest)) as service:
+        page = await chromium.new_page()
+        await page.goto(f"{service.url}/clinic#{TOKEN}")
+        await press("Change the programme", "Take out the phase: Keeping it going", "Add a phase")(page)
+        await page.get_by_label("Name of the phase").nth(2).fill("Standing by")
+        weeks = page.get_by_text("weeks in all")
+        await expect(weeks).to_have_text("10 weeks in all")
+        for _ in range(7):
+            await page.get_by_role("button", name="More: Weeks").nth(2).click()
+        await expect(weeks).to_have_text("17 weeks in all: a programme lasts 8 to 16")
+        await page.get_by_role("button", name="Fewer: Weeks").nth(2).click()
+        await page.get_by_label("Minutes together").fill("75")
+        await page.get_by_label("Nothing begins before").fill("08:30")
+        await page.get_by_label("Hours of notice").fill("24")
+        async with page.expect_request("**/v1/clinic/programme") as sent:
+            await press("Keep this programme")(page)
+        kept = json.loads((await sent.value).post_data or "")["programme"]
+        assert [(one["name"], one["weeks"]) for one in kept["phases"]][2:] == [("Standing by", 7)]
+        assert (kept["lengths"]["joint"], kept["earliest"], kept["notice_hours"]) == (75, "08:30", 24)
 
 
 async def test_who_comes_second_is_shown_how_it_is_now_and_stays_in_the_week(chromium: Browser) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantOf, wallOf } from "../src/words/times";
+import { hoursSaid, instantOf, wallOf } from "../src/words/times";
 
 describe("a wall clock", () => {
   it.each([
@@ -18,4 +18,14 @@ describe("a wall clock", () => {
       expect(wallOf(Date.parse(instantOf(wall, zone)), zone)).toBe(wall);
     }
   });
+});
+
+describe("the hours of a week", () => {
+  it.each([
+    [[[0, "09:00", "17:00"], [1, "09:00", "17:00"], [2, "09:00:00", "17:00:00"]], "Monday to Wednesday, 9:00 AM to 5:00 PM"],
+    [[[5, "10:30", "12:00"]], "Saturday, 10:30 AM to 12:00 PM"],
+    [[[0, "09:00", "17:00"], [2, "09:00", "17:00"]], "2 days of the week"],
+    [[[0, "09:00", "12:00"], [0, "14:00", "17:00"], [1, "09:00", "17:00"]], "2 days of the week"],
+    [[], "not yet said"],
+  ] as const)("%j are %s", (hours, said) => expect(hoursSaid(hours).replaceAll("\u202f", " ")).toBe(said));
 });

@@ -123,6 +123,19 @@ export function weekdays(): string[] {
 
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
+/** Monday to Friday, 9:00 AM to 5:00 PM; where the days differ only how many there are. */
+export function hoursSaid(hours: readonly (readonly [number, string, string])[]): string {
+  const days = [...new Set(hours.map(([day]) => day))].sort((one, other) => one - other);
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return "not yet said";
+  const wall = (time: string) => clockTime(Date.parse(`2024-01-01T${time.slice(0, 5)}:00Z`), "UTC");
+  const spans = new Set(hours.map(([, from, until]) => `${wall(from)} to ${wall(until)}`));
+  const inARow = last - first === days.length - 1 && hours.length === days.length;
+  const [span] = spans;
+  if (!inARow || spans.size > 1 || !span) return `${days.length} days of the week`;
+  return `${WEEKDAYS[first]}${first === last ? "" : ` to ${WEEKDAYS[last]}`}, ${span}`;
+}
+
 /** 4 h 10 min, 50 min, 2 h; it never breaks over two lines */
 export function duration(minutes: number): string {
   const hours = Math.floor(minutes / 60);

@@ -3,7 +3,7 @@ import { addCouple, addStaff, type Hours, type NewPerson } from "../../api/clini
 import { Select, Text } from "../../ui/fields";
 import { WeekHours } from "../../ui/hours";
 import { Title } from "../../ui/page";
-import { wallOf, ZONES } from "../../words/times";
+import { hoursSaid, wallOf, ZONES } from "../../words/times";
 import type { Desk } from "./desk";
 
 export const LANGUAGE = { en: "English", es: "Español" };
@@ -77,7 +77,7 @@ export function NewCouple({ desk }: { readonly desk: Desk }) {
           <PersonFields person={partner.person} onPerson={(person) => change(n, { person })} />
           <Text label="Where they are" hint="State or country, such as US-NY: for the therapist’s licence." value={partner.place} onValue={(place) => change(n, { place })} />
           <details class="wide-field">
-            <summary>When they can come: Monday to Saturday, 9 to 8</summary>
+            <summary>When they can come: {hoursSaid(partner.person.hours)}</summary>
             <WeekHours legend="As their own clock shows it. They can change it on their page." hours={partner.person.hours} onHours={(hours) => change(n, { person: { ...partner.person, hours } })} />
           </details>
         </fieldset>

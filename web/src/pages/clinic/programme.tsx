@@ -47,10 +47,18 @@ export function ProgrammePage({ desk }: { readonly desk: Desk }) {
         <legend>The phases</legend>
         <p class="soft wide-field">Sessions a week for each couple. Intensive outpatient care is 9 to under 20 hours a week, for 8 to 16 weeks.</p>
         {programme.phases.map((phase, n) => (
-          <PhaseFields key={n} phase={phase} lengths={programme.lengths} onPhase={(changed) => set({ phases: programme.phases.map((one, m) => (m === n ? changed : one)) })} />
+          <PhaseFields
+            key={n}
+            phase={phase}
+            lengths={programme.lengths}
+            onPhase={(changed) => set({ phases: programme.phases.map((one, m) => (m === n ? changed : one)) })}
+            onGone={programme.phases.length > 1 ? () => set({ phases: programme.phases.filter((_, m) => m !== n) }) : undefined}
+          />
         ))}
+        <Phases programme={programme} set={set} />
       </fieldset>
       <Groups programme={programme} set={set} />
+      <Rules programme={programme} set={set} />
       <div class="row wrap">
         <button class="primary" type="submit" disabled={desk.busy.value}>
           Keep this programme
@@ -63,7 +71,36 @@ export function ProgrammePage({ desk }: { readonly desk: Desk }) {
   );
 }
 
-function PhaseFields({ phase, lengths, onPhase }: { readonly phase: Phase; readonly lengths: Targets; readonly onPhase: (phase: Phase) => void }) {
+interface Part {
+  readonly programme: Programme;
+  readonly set: (change: Partial<Programme>) => void;
+}
+
+/** How long the whole programme is, and one phase more. */
+function Phases({ programme, set }: Part) {
+  const weeks = programme.phases.reduce((sum, phase) => sum + phase.weeks, 0);
+  const fits = weeks >= 8 && weeks <= 16;
+  const add = () => set({ phases: [...programme.phases, { ...(programme.phases.at(-1) as Phase), name: "Another phase", weeks: 1 }] });
+  return (
+    <div class="row wrap wide-field">
+      <p class={`grow ${fits ? "" : "fault"}`} role="status">
+        {weeks} weeks in all{fits ? "" : ": a programme lasts 8 to 16"}
+      </p>
+      <button class="small" type="button" onClick={add}>
+        Add a phase
+      </button>
+    </div>
+  );
+}
+
+interface PhaseProps {
+  readonly phase: Phase;
+  readonly lengths: Targets;
+  readonly onPhase: (phase: Phase) => void;
+  readonly onGone: (() => void) | undefined;
+}
+
+function PhaseFields({ phase, lengths, onPhase, onGone }: PhaseProps) {
   const targets = (change: Partial<Targets>) => onPhase({ ...phase, targets: { ...phase.targets, ...change } });
   const minutes = phase.targets.joint * lengths.joint + phase.targets.individual * lengths.individual + phase.targets.group * lengths.group;
   const fits = minutes >= 9 * 60 && minutes < 20 * 60;
@@ -77,11 +114,35 @@ function PhaseFields({ phase, lengths, onPhase }: { readonly phase: Phase; reado
       <p class={fits ? "chip" : "chip amber"}>
         {duration(minutes)} a week{fits ? "" : ": intensive outpatient care is 9 to under 20 hours"}
       </p>
+      {onGone && (
+        <button class="small quiet" type="button" aria-label={`Take out the phase: ${phase.name}`} onClick={onGone}>
+          Take out
+        </button>
+      )}
     </div>
   );
 }
 
-function Groups({ programme, set }: { readonly programme: Programme; readonly set: (change: Partial<Programme>) => void }) {
+/** How long sessions last, between which hours they are held, and how soon one may be planned. */
+function Rules({ programme, set }: Part) {
+  const { lengths } = programme;
+  const minutes = (label: string, kind: keyof Targets) => (
+    <Text label={label} type="number" value={`${lengths[kind]}`} onValue={(value) => set({ lengths: { ...lengths, [kind]: Number(value) } })} />
+  );
+  return (
+    <fieldset class="sheet fields">
+      <legend>How long, and when</legend>
+      {minutes("Minutes together", "joint")}
+      {minutes("Minutes on their own", "individual")}
+      {minutes("Minutes of a group", "group")}
+      <Text label="Nothing begins before" type="time" value={programme.earliest.slice(0, 5)} onValue={(earliest) => set({ earliest })} />
+      <Text label="Nothing ends after" type="time" hint="On everybody’s own clock." value={programme.latest.slice(0, 5)} onValue={(latest) => set({ latest })} />
+      <Text label="Hours of notice" type="number" hint="No new time is proposed sooner than that." value={`${programme.notice_hours}`} onValue={(hours) => set({ notice_hours: Number(hours) })} />
+    </fieldset>
+  );
+}
+
+function Groups({ programme, set }: Part) {
   const change = (n: number, part: Partial<Programme["groups"][number]>) =>
     set({ groups: programme.groups.map((group, m) => (m === n ? { ...group, ...part } : group)) });
   return (
