@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +83,15 @@ class Clinic:
         await self._records.put(reader, staff, id, "", Wall.STAFF, 0)
         await self._welcome(id)
         return id
+
+    async def set_licences(self, reader: Reader, id: str, licences: tuple[str, ...], seen: int) -> None:
+        """Where a therapist may see people from now on. Raises as `set_couple`, and `ProgrammeError`."""
+        demand(reader, "add staff")
+        kept = await self._records.get(reader, Staff, id)
+        if kept is None:
+            raise Unknown
+        unless_outdated(kept, seen)
+        await self._records.change(reader, replace(kept.value, licences=licences), kept)
 
     async def add_couple(self, reader: Reader, new: NewCouple) -> str:
         """Both partners get a link of their own, each by a mail of their own. Raises `NotAllowed`, `ProgrammeError`."""
@@ -171,7 +180,7 @@ class Clinic:
         return {
             "programme": None if programme is None else programme.value,
             "revision": 0 if programme is None else programme.revision,
-            "staff": [{"id": one.id, "name": one.value.name, "licences": one.value.licences} for one in staff],
+            "staff": [{"id": one.id, **asdict(one.value), "revision": one.revision} for one in staff],
             "couples": [await self._row(reader, one, names) for one in await self._records.all(reader, Couple)],
         }
 

@@ -40,6 +40,7 @@ class ClinicApi:
             web.get("/v1/clinic/agreement", self.agreement),
             web.put("/v1/clinic/agreement", self.new_agreement),
             web.post("/v1/clinic/staff", self.add_staff),
+            web.put("/v1/clinic/staff/{id}/licences", self.licences),
             web.post("/v1/clinic/couples", self.add_couple),
             web.get(couple, self.couple),
             web.put(couple + "/plan", self.plan),
@@ -74,6 +75,13 @@ class ClinicApi:
         person, licences = keys(await json_body(request), "person", "licences")
         id = await self.clinic.add_staff(reader, value_of(NewPerson, person), value_of(tuple[str, ...], licences))
         return web.json_response({"id": id}, status=201)
+
+    async def licences(self, request: web.Request) -> web.Response:
+        reader = await self._reader(request)
+        licences, seen = keys(await json_body(request), "licences", "seen")
+        places = value_of(tuple[str, ...], licences)
+        await self.clinic.set_licences(reader, request.match_info["id"], places, revision(seen))
+        return web.json_response({})
 
     async def add_couple(self, request: web.Request) -> web.Response:
         reader = await self._reader(request)

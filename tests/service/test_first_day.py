@@ -233,6 +233,24 @@ async def test_a_couple_that_must_never_meet_has_no_joint_session_and_no_common_
         assert not groups["a"] & groups["b"]
 
 
+async def test_who_lives_where_a_therapist_is_no_longer_licensed_is_offered_no_time() -> None:
+    async with first_day() as office:
+        desk, (couple, _) = await set_up(office)
+        (rivera,) = (await office.gets())["staff"]
+        path, body = f"/staff/{rivera['id']}/licences", {"licences": ["US-NJ"], "seen": rivera["revision"]}
+        assert (await desk.asks("PUT", path, body))[0] == 403
+        await office.does("PUT", path, body)
+        look = await desk.gets(f"/couples/{couple}/weeks/2")
+        assert [one["kind"] for one in look["proposed"] if "a" in one["who"]] == []
+        status, problem = await office.asks("PUT", path, body)
+        assert (status, problem["type"]) == (409, "urn:dyad:problem:changed_meanwhile")
+        (rivera,) = (await office.gets())["staff"]
+        assert rivera["licences"] == ["US-NJ"]
+        await office.does("PUT", path, {"licences": ["US-NJ", "us-ny"], "seen": rivera["revision"]})
+        assert (await desk.gets(f"/couples/{couple}/weeks/2"))["proposed"]
+        assert (await office.asks("PUT", "/staff/nobody/licences", body))[0] == 404
+
+
 async def test_the_treatment_team_runs_a_couple_s_weeks_as_its_therapist_does() -> None:
     async with first_day() as office:
         _, (couple, _) = await set_up(office)

@@ -25,7 +25,7 @@ OVERVIEW: Json = {
     "role": "administrator",
     "programme": PROGRAMME,
     "revision": 1,
-    "staff": [{"id": "p1", "name": "Dr. Rivera", "licences": ["US-NY", "US-IL"]}],
+    "staff": [{"id": "p1", "name": "Dr. Rivera", "licences": ["US-NY", "US-IL"], "revision": 1}],
     "couples": [COUPLE_ROW, {**COUPLE_ROW, "id": "c2", "names": ["Kim", "Lee"], "week": 0, "next": None}],
 }
 NO_COUPLES: Json = {**OVERVIEW, "couples": []}

@@ -69,7 +69,7 @@ OVERVIEW: Json = {
     "role": "therapist",
     "programme": plain(DEFAULT_PROGRAMME),
     "revision": 1,
-    "staff": [{"id": "t", "name": "Dr. Rivera", "licences": []}],
+    "staff": [{"id": "t", "name": "Dr. Rivera", "licences": [], "revision": 1}],
     "couples": [
         {
             "id": "c-1",

@@ -96,6 +96,7 @@ CASES: dict[str, Case] = {
     "clinic no couples": clinic("Our clinic", states.NO_COUPLES),
     "clinic": clinic("Couples", OFFICE),
     "clinic of a therapist": clinic("Couples", THERAPIST),
+    "clinic licences": clinic("Therapists", OFFICE, unfold("Dr. Rivera")),
     "clinic therapist": clinic("Add a therapist", OFFICE, press("Add a therapist")),
     "clinic couple new": clinic("Add a couple", OFFICE, FILLED),
     "clinic couple refused": clinic("Add a couple", OFFICE, then(press("Add a couple", "Add this couple"), told)),

@@ -57,7 +57,7 @@ export interface Overview {
   readonly role: "administrator" | "team" | "therapist";
   readonly programme: Programme | null;
   readonly revision: number;
-  readonly staff: readonly { readonly id: string; readonly name: string; readonly licences: readonly string[] }[];
+  readonly staff: readonly Staff[];
   readonly couples: readonly CoupleRow[];
 }
 
@@ -122,6 +122,14 @@ export interface Contact {
   readonly safe_until: number;
 }
 
+/** A therapist, as the clinic knows them. */
+export interface Staff {
+  readonly id: string;
+  readonly name: string;
+  readonly licences: readonly string[];
+  readonly revision: number;
+}
+
 /** A note of the care team, in the couple’s file or in one partner’s own. */
 export interface Note {
   readonly id: string;
@@ -145,6 +153,8 @@ export const setProgramme = (token: string, programme: Programme, seen: number):
   post(token, "/programme", { programme, seen }, "PUT");
 export const addStaff = (token: string, person: NewPerson, licences: readonly string[]): Promise<{ id: string }> =>
   post(token, "/staff", { person, licences });
+export const setLicences = (token: string, staff: Staff, licences: readonly string[]): Promise<object> =>
+  post(token, `/staff/${staff.id}/licences`, { licences, seen: staff.revision }, "PUT");
 export const addCouple = (token: string, couple: object): Promise<{ id: string }> => post(token, "/couples", couple);
 export const couple = (token: string, id: string) => call<Couple>(`/v1/clinic/couples/${id}`, as(token));
 export const change = (token: string, id: string, what: string, body: object): Promise<Couple> =>

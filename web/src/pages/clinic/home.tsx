@@ -4,6 +4,7 @@ import { Title } from "../../ui/page";
 import { names } from "../../words/console";
 import { clockTime, shortDay } from "../../words/times";
 import type { Desk } from "./desk";
+import { Clinic } from "./staff";
 
 /** The clinic at a glance: what is still to set up, then its couples. */
 export function Home({ desk }: { readonly desk: Desk }) {
@@ -85,37 +86,6 @@ function CoupleCard({ couple, zone, desk }: { readonly couple: CoupleRow; readon
       <span class="soft">{couple.therapist}</span>
       <span>{couple.next ? `Next: ${shortDay(couple.next, zone)}, ${clockTime(couple.next, zone)}` : "Nothing planned yet"}</span>
     </button>
-  );
-}
-
-function Clinic({ desk, seen }: { readonly desk: Desk; readonly seen: Overview }) {
-  return (
-    <section class="list" aria-labelledby="staff">
-      <div class="row wrap">
-        <h2 id="staff" class="grow">
-          Therapists
-        </h2>
-        <button class="small" type="button" onClick={() => desk.go({ at: "therapist" })}>
-          Add a therapist
-        </button>
-      </div>
-      <ul class="sheet plain">
-        {seen.staff.map((one) => (
-          <li key={one.id} class="row wrap">
-            <span class="grow">{one.name}</span>
-            <span class="soft">{one.licences.length > 0 ? `Licensed in ${one.licences.join(", ")}` : "No licences given"}</span>
-          </li>
-        ))}
-      </ul>
-      <div class="row wrap">
-        <button type="button" onClick={() => desk.go({ at: "programme" })}>
-          Change the programme
-        </button>
-        <button type="button" onClick={() => desk.go({ at: "agreement" })}>
-          Change the agreement
-        </button>
-      </div>
-    </section>
   );
 }
 

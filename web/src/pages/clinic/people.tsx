@@ -13,13 +13,17 @@ function fresh(zone: string, hours: Hours): NewPerson {
   return { name: "", email: "", zone, hours, language: "en" };
 }
 
+/** "US-NY, US-NJ" as places. */
+export function placesOf(licences: string): string[] {
+  return licences.split(",").map((one) => one.trim()).filter(Boolean);
+}
+
 export function NewTherapist({ desk }: { readonly desk: Desk }) {
   const zone = desk.overview.value.programme?.zone ?? "America/New_York";
   const [person, setPerson] = useState(fresh(zone, WORKDAYS));
   const [licences, setLicences] = useState("");
   const save = async () => {
-    const places = licences.split(",").map((one) => one.trim()).filter(Boolean);
-    if (await desk.give(() => addStaff(desk.token, person, places), `${person.name} gets a link of their own by mail.`)) desk.go({ at: "home" });
+    if (await desk.give(() => addStaff(desk.token, person, placesOf(licences)), `${person.name} gets a link of their own by mail.`)) desk.go({ at: "home" });
   };
   return (
     <form class="col" onSubmit={(event) => (event.preventDefault(), void save())}>
@@ -30,7 +34,7 @@ export function NewTherapist({ desk }: { readonly desk: Desk }) {
       <fieldset class="sheet fields">
         <legend>Who</legend>
         <PersonFields person={person} onPerson={setPerson} />
-        <Text label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Clients elsewhere are pointed out." value={licences} onValue={setLicences} />
+        <Text label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Whoever is elsewhere is offered no time. Without any, nobody is checked." value={licences} onValue={setLicences} />
       </fieldset>
       <div class="sheet">
         <WeekHours legend="Working hours, as their own clock shows them" hours={person.hours} onHours={(hours) => setPerson({ ...person, hours })} />
