@@ -4,9 +4,9 @@ import { REASON_TOLD, STATE } from "./policy";
 import { city, clockTime } from "./times";
 import { verdictTold } from "./verdict";
 
-/** Alex; Alex and Robin */
+/** Alex; Alex and Robin; Alex, Robin and Kim */
 export function names(list: readonly string[]): string {
-  return list.join(" and ");
+  return [list.slice(0, -1).join(", "), ...list.slice(-1)].filter(Boolean).join(" and ");
 }
 
 /** Whether two partners are expected together. */

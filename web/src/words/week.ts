@@ -10,6 +10,14 @@ export const KIND: Record<Kind, string> = {
   group: "Group",
 };
 
+/** Several of a kind: 4 groups */
+export const COUNTED: Record<Kind, (count: number) => string> = {
+  couples: (count) => `Together, ${count} times`,
+  intake: (count) => `First session together, ${count} times`,
+  individual: (count) => `On their own, ${count} times`,
+  group: (count) => `${count} groups`,
+};
+
 export const STATUS: Record<string, string> = {
   planned: "",
   under_way: "now",
@@ -69,6 +77,26 @@ export function because(one: Unplaced, who: Names): string {
   if (one.widen.length === 0) return said;
   const help = asked.length > 0 ? `${asked.map((key) => who[key]).join(" or ")} offered more hours` : "you offered more hours";
   return `${said} It would fit if ${help}.`;
+}
+
+/** What is wanted more than once and lacks a time for the same reason, as one; groups of both partners, too. */
+export function alike(all: readonly Unplaced[]): readonly { readonly one: Unplaced; readonly count: number }[] {
+  const same = (parts: readonly unknown[]) => JSON.stringify(parts);
+  const each = counted(all.map((one) => ({ one, count: 1 })), ({ one }) => same([one.kind, one.who, one.because, one.people, one.widen]));
+  const both = new Map<string, { one: Unplaced; count: number }>();
+  for (const { one, count } of each) {
+    const alone = one.kind === "group" && same(one.people) === same(one.who) && one.widen.length === 0;
+    const key = alone ? same(["group", one.because, count]) : same([one, count]);
+    const other = both.get(key)?.one;
+    both.set(key, { one: other ? { ...one, who: [...other.who, ...one.who], people: [...other.people, ...one.people] } : one, count });
+  }
+  return [...both.values()];
+}
+
+function counted<T extends { readonly count: number }>(all: readonly T[], key: (one: T) => string): T[] {
+  const found = new Map<string, T>();
+  for (const one of all) found.set(key(one), { ...one, count: (found.get(key(one))?.count ?? 0) + 1 });
+  return [...found.values()];
 }
 
 export function drifted(solo: number, joint: number, name: string): string {

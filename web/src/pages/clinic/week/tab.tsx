@@ -3,7 +3,7 @@ import type { Couple } from "../../../api/clinic";
 import type { Choice } from "../../../api/hours";
 import { accept, type Proposed, type Wanted, week as fetchWeek, type Week } from "../../../api/weeks";
 import { Again, Busy } from "../../../ui/page";
-import { because, KIND, type Names, people } from "../../../words/week";
+import { alike, because, COUNTED, KIND, type Names, people } from "../../../words/week";
 import type { Desk } from "../desk";
 import { AddSession } from "./add";
 import { Balance } from "./balance";
@@ -44,19 +44,7 @@ export function WeekTab({ desk, couple }: { readonly desk: Desk; readonly couple
       <Balance week={week} drafts={chosen} who={who} />
       <Days desk={desk} couple={couple.id} week={week} drafts={drafts} who={who} onDrafts={setDrafts} onChanged={again} />
       {week.unplaced.length > 0 && (
-        <section class="sheet col tight" aria-labelledby="unplaced">
-          <h2 id="unplaced">Found no time</h2>
-          <ul class="plain">
-            {week.unplaced.map((one, n) => (
-              <li key={n}>
-                <strong>
-                  {KIND[one.kind]}, {people(one.who, who)}
-                </strong>
-                <small class="block">{because(one, who)}</small>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <NoTime week={week} who={who} />
       )}
       <AddSession week={week} couple={couple} onAdd={(one) => setDrafts([...drafts, { ...one, id: `added-${drafts.length}`, taken: true, added: true }])} />
       {chosen.length > 0 && (
@@ -67,6 +55,27 @@ export function WeekTab({ desk, couple }: { readonly desk: Desk; readonly couple
         </div>
       )}
     </>
+  );
+}
+
+/** What found no time, and why: the same thing once, however often it is wanted. */
+function NoTime({ week, who }: { readonly week: Week; readonly who: Names }) {
+  const begun = Date.parse(week.since) < Date.parse(week.now);
+  return (
+    <section class="sheet col tight" aria-labelledby="unplaced">
+      <h2 id="unplaced">{begun ? "Found no time in what is left of this week" : "Found no time"}</h2>
+      <ul class="plain">
+        {alike(week.unplaced).map(({ one, count }, n) => (
+          <li key={n}>
+            <strong>
+              {count > 1 ? `${COUNTED[one.kind](count)}, ` : `${KIND[one.kind]}, `}
+              {people(one.who, who)}
+            </strong>
+            <small class="block">{because(one, who)}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
