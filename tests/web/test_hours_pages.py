@@ -193,3 +193,21 @@ async def test_a_client_s_week_is_what_was_and_what_is_to_come_and_never_what_is
         rose = await page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--rose')")
         assert rose.strip() == "#9c3535"
         assert "rgb(156, 53, 53)" not in colours
+
+
+@pytest.mark.parametrize(("count", "width"), [(2, 1280), (30, 1280), (30, 320)])
+async def test_the_strands_are_drawn_at_one_size_however_many_sessions(
+    count: int, width: int, chromium: Browser
+) -> None:
+    knot = states.SHORT["knots"][0]
+    many = {**states.SHORT, "knots": [{**knot, "session": f"s{n}"} for n in range(count)]}
+    async with shown(chromium, clinic("This week", opens_hours, many), width, "light") as page:
+        strands = page.get_by_role("img", name="Attendance of Alex and Robin")
+        dates, pieces = await strands.locator("text").all(), await strands.locator("svg").all()
+        assert len(dates) == count // 2
+        for one in dates:
+            box = await one.bounding_box()
+            assert box is not None
+            assert 9 < box["height"] < 24
+        boxes = [await one.bounding_box() for one in pieces]
+        assert all(box is not None and box["x"] + box["width"] <= width for box in boxes)

@@ -10,7 +10,8 @@ export interface Attendance {
 }
 
 const STEP = 52; // px between two sessions
-const EDGE = 26;
+const EDGE = STEP / 2; // so that one piece ends where the next begins
+const PIECE = 6; // sessions in a piece: as many as a phone shows at their own size
 const ROW = 44; // px between two strands
 const TOP = 22;
 const THERE = new Set(["together", "alone", "attended", "came", "left_early"]);
@@ -18,29 +19,27 @@ const THERE = new Set(["together", "alone", "attended", "came", "left_early"]);
 /** Two lives, side by side: the strands meet where both were there. The same stands below as a table. */
 export function Strands({ item, zone }: { readonly item: Attendance; readonly zone: string }) {
   const { knots, names } = item;
-  const width = 2 * EDGE + STEP * Math.max(knots.length - 1, 0);
-  const height = TOP + ROW * (names.length - 1) + 22;
+  const height = TOP + ROW * (names.length - 1) + 42;
   const looked = knots.findIndex((knot) => knot.reviewed); // every other date is said, and the one in question always
+  const pieces = Array.from({ length: Math.ceil(knots.length / PIECE) }, (_, n) => n * PIECE);
+  const paths = names.map((_, person) => path(knots, person, names.length));
   return (
     <>
       <div class="strands" role="img" aria-label={pictureSaid(item)}>
-        <svg viewBox={`0 0 ${width} ${height + 20}`} aria-hidden="true">
-          {names.map((name, person) => (
-            <path key={name} class={`strand of-${person}`} d={path(knots, person, names.length)} />
-          ))}
-          {knots.map((knot, n) => (
-            <g key={knot.session} class={knot.reviewed ? "knot looked" : "knot"}>
-              {knot.marks.map((mark, person) => (
-                <circle key={person} class={kind(mark)} cx={EDGE + n * STEP} cy={level(knot, person, names.length)} r={met(knot) ? 8 : 6} />
+        {pieces.map((from) => {
+          const shown = knots.slice(from, from + PIECE);
+          const width = STEP * shown.length;
+          return (
+            <svg key={from} viewBox={`${from * STEP} 0 ${width} ${height}`} style={{ width: `${width}px` }} aria-hidden="true">
+              {paths.map((drawn, person) => (
+                <path key={person} class={`strand of-${person}`} d={drawn} />
               ))}
-              {(n - looked) % 2 === 0 && (
-                <text x={EDGE + n * STEP} y={height + 14}>
-                  {shortDay(knot.starts_at, zone).replace(/^\w+, /, "")}
-                </text>
-              )}
-            </g>
-          ))}
-        </svg>
+              {shown.map((knot, m) => (
+                <KnotDrawn key={knot.session} knot={knot} at={from + m} people={names.length} zone={zone} dated={(from + m - looked) % 2 === 0} below={height - 6} />
+              ))}
+            </svg>
+          );
+        })}
       </div>
       <p class="legend">
         <small>
@@ -49,7 +48,7 @@ export function Strands({ item, zone }: { readonly item: Attendance; readonly zo
               {name}
             </span>
           ))}{" "}
-          · full: there · open: not there · where the lines meet, both were
+          · full: there · open: not there · where the lines meet, both were{knots.some(coming) && " · dotted: still to come"}
         </small>
       </p>
       <details>
@@ -86,8 +85,39 @@ export function Strands({ item, zone }: { readonly item: Attendance; readonly zo
   );
 }
 
+interface Drawn {
+  readonly knot: Knot;
+  readonly at: number;
+  readonly people: number;
+  readonly zone: string;
+  readonly dated: boolean;
+  readonly below: number;
+}
+
+/** One session: a mark for each of the two, and its date where it is said. */
+function KnotDrawn({ knot, at, people, zone, dated, below }: Drawn) {
+  const x = EDGE + at * STEP;
+  return (
+    <g class={knot.reviewed ? "knot looked" : "knot"}>
+      {knot.marks.map((mark, person) => (
+        <circle key={person} class={kind(mark)} cx={x} cy={level(knot, person, people)} r={met(knot) ? 8 : 6} />
+      ))}
+      {dated && (
+        <text x={x} y={below}>
+          {shortDay(knot.starts_at, zone).replace(/^\w+, /, "")}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function coming(knot: Knot): boolean {
+  return knot.marks.every((mark) => mark === "to_come");
+}
+
+/** Whether the strands run together here: both were there, or it is still to come and nobody has said otherwise. */
 function met(knot: Knot): boolean {
-  return knot.marks.length > 1 && knot.marks.every((mark) => mark === "together");
+  return knot.marks.length > 1 && (coming(knot) || knot.marks.every((mark) => mark === "together"));
 }
 
 function level(knot: Knot, person: number, people: number): number {
