@@ -81,6 +81,12 @@ async def test_a_changed_word_breaks_what_was_signed_and_the_earlier_version_sta
         assert "Kim" not in await alex.locator(".oldplan").inner_text()
         await alex.get_by_role("button", name="Back to now").click()
         await shows(alex, "Who we call", "Jo, then Kim")
+        await theirs.set_offline(True)
+        await expect(robin.get_by_text("The connection is gone.").first).to_be_visible(timeout=SLOW)
+        await alex.get_by_label("What helps").fill("A walk.")
+        await expect(alex.get_by_text("Version 3. It counts once both")).to_be_visible(timeout=SLOW)
+        await theirs.set_offline(False)
+        await expect(robin.get_by_text("Version 3. It counts once both")).to_be_visible(timeout=SLOW)
         await theirs.close()
 
 

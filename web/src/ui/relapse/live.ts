@@ -1,7 +1,8 @@
-import { signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import * as Y from "yjs";
 import { type Plan, plan, SECTIONS, signPlan, type Section, type Whose } from "../../api/relapse";
 import { nodeAt } from "../../api/node";
+import { Newest } from "../../state/newest";
 import { Roads } from "../../state/roads";
 
 type Said =
@@ -19,7 +20,7 @@ const QUIET = 2500; // ms after which nobody is said to be writing
 /** The plan as it is written now. What is written while the connection is gone stays here, and goes out when it is back. */
 export class LivePlan {
   readonly doc = new Y.Doc();
-  readonly plan = signal<Plan | null>(null);
+  readonly #record: Newest<Plan>;
   readonly here = signal<readonly string[]>([]);
   readonly open = signal(false);
   readonly connected = signal(false);
@@ -35,11 +36,12 @@ export class LivePlan {
   #waiting: Uint8Array[] = [];
 
   constructor(readonly whose: Whose) {
+    this.#record = new Newest(() => plan(whose));
     SECTIONS.forEach((section) => this.text(section));
     this.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== this && this.#soon(update));
     addEventListener("offline", this.#away);
     addEventListener("online", this.#home);
-    void this.look();
+    void this.#record.look();
     this.#connect();
   }
 
@@ -64,18 +66,20 @@ export class LivePlan {
     return this.doc.getText(section);
   }
 
-  /** Sign the version that was shown. */
-  async sign(version: number, name: string): Promise<void> {
-    this.plan.value = await signPlan(this.whose, version, name);
-    this.#send({ t: "signed" });
+  /** The latest version, and who has signed which. */
+  get plan(): ReadonlySignal<Plan | null> {
+    return this.#record.value;
   }
 
-  async look(): Promise<void> {
-    this.plan.value = await plan(this.whose).catch(() => this.plan.value);
+  /** Sign the version that was shown. */
+  async sign(version: number, name: string): Promise<void> {
+    this.#record.set(await signPlan(this.whose, version, name));
+    this.#send({ t: "signed" });
   }
 
   end(): void {
     this.#ended = true;
+    this.#record.end();
     removeEventListener("offline", this.#away);
     removeEventListener("online", this.#home);
     clearTimeout(this.#again);
@@ -103,6 +107,7 @@ export class LivePlan {
   #take(said: Said): void {
     switch (said.t) {
       case "state":
+        if (!this.connected.value) void this.#record.look(); // nobody told of versions while the connection was away
         this.connected.value = true;
         this.#tries = 0;
         this.#roads.arrived([]);
@@ -122,7 +127,7 @@ export class LivePlan {
         return;
       }
       case "version":
-        void this.look();
+        void this.#record.look();
         return;
       case "elsewhere":
         this.#drop();
