@@ -170,7 +170,7 @@ async def write_and_sign_the_plan(console: Page, alex: Page, robin: Page) -> Non
     for page in (alex, robin):
         await press(page, "Sign this version")
         await expect(page.get_by_text("You have signed this version.")).to_be_visible()
-    await expect(console.get_by_text("Both of you signed version")).to_be_visible()
+    await expect(console.get_by_text("Both have signed version")).to_be_visible()
 
 
 async def cannot_come_and_finds_a_new_time(day: Day, portal: Page) -> None:

@@ -69,7 +69,7 @@ async def test_a_changed_word_breaks_what_was_signed_and_the_earlier_version_sta
         for page in (alex, robin):
             await page.get_by_role("button", name="Sign this version").click()
             await expect(page.get_by_text("You have signed this version.")).to_be_visible(timeout=SLOW)
-        await expect(therapist.get_by_text("Both of you signed version 1. It counts.")).to_be_visible(timeout=SLOW)
+        await expect(therapist.get_by_text("Both have signed version 1. It counts.")).to_be_visible(timeout=SLOW)
         await robin.get_by_label("Who we call").press("End")
         await robin.get_by_label("Who we call").press_sequentially(", then Kim")
         for page in (alex, robin):
@@ -90,11 +90,19 @@ async def test_a_changed_word_breaks_what_was_signed_and_the_earlier_version_sta
         await theirs.close()
 
 
-async def test_alone_at_home_it_is_read_and_not_written(chromium: Browser) -> None:
+async def test_alone_at_home_it_is_words_to_read_and_numbers_to_call(chromium: Browser) -> None:
     async with window(chromium) as opened:
+        therapist, alex, robin, theirs = await plans_of_two(chromium, opened)
+        await alex.get_by_label("Who we call").fill("Jo, +1 555 010 0199")
+        await shows(robin, "Who we call", "Jo, +1 555 010 0199")
+        for page in (alex, robin, therapist):
+            await page.close()
+        await theirs.close()
         page = await opened.tab(opened.home.links.portals["a"])
         await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         await page.get_by_role("button", name="Open our plan").click()
         await expect(page.get_by_text("You change it together, in a session.")).to_be_visible(timeout=SLOW)
-        for label in ("What sets it off", "What helps", "Who we call"):
-            await expect(page.get_by_role("textbox", name=label)).not_to_be_editable()
+        plan = page.get_by_role("region", name="Our plan against relapse")
+        await expect(plan.get_by_role("link", name="+1 555 010 0199")).to_have_attribute("href", "tel:+15550100199")
+        await expect(plan.get_by_role("heading", name="What sets it off")).to_be_visible()
+        await expect(plan.get_by_role("textbox", name="Who we call")).to_have_count(0)

@@ -113,7 +113,7 @@ CASES: dict[str, Case] = {
     "clinic first complete": clinic(
         "The attendance agreement", THERAPIST, tab("First session"), couple=(200, states.COMPLETE)
     ),
-    "clinic plan": clinic("Our plan against relapse", THERAPIST, tab("Plan")),
+    "clinic plan": clinic("Their plan against relapse", THERAPIST, tab("Plan")),
     "clinic plan changed": clinic(NAMES, THERAPIST, then(tab("Plan"), press("Keep the plan"), told), plan=CHANGED),
     "clinic partners": clinic(
         "Robin", THERAPIST, then(tab("How each is doing"), opens_notes, unfold("How we reach Alex"))

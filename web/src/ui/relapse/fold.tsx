@@ -13,15 +13,17 @@ interface Props {
 export function PlanFold(props: Props) {
   const { Plan, load } = usePlan();
   const say = sayIn(props.language);
+  const staff = props.couple !== undefined;
+  const title = say(staff ? "plan_theirs" : "plan");
   return (
-    <section class="sheet" aria-label={say("plan")}>
-      <h2>{say("plan")}</h2>
-      <p class="soft">{say("plan_soft")}</p>
+    <section class="sheet" aria-label={title}>
+      <h2>{title}</h2>
+      <p class="soft">{say(staff ? "plan_theirs_soft" : "plan_soft")}</p>
       {Plan ? (
         <Plan {...props} />
       ) : (
         <button type="button" onClick={load}>
-          {say("plan_open")}
+          {say(staff ? "plan_theirs_open" : "plan_open")}
         </button>
       )}
     </section>

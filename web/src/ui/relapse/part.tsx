@@ -1,17 +1,24 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type * as Y from "yjs";
+import type { Section } from "../../api/relapse";
+import { numbersIn } from "../../words/phones";
+import type { Say } from "../../words/say";
 
 const MOST = 4000; // characters that the server takes of a part
 
 interface Props {
-  readonly label: string;
-  readonly hint: string;
+  readonly section: Section;
+  readonly say: Say;
   readonly text: Y.Text;
   readonly open: boolean;
 }
 
-/** One part of the plan: what is typed goes into the shared text as the change it is, and the caret stays where it was. */
-export function Part({ label, hint, text, open }: Props) {
+/**
+ * One part of the plan. Where it is open to be written, what is typed goes into the shared text as the change it is, and
+ * the caret stays where it was; where it isn’t, it is words to read, and the numbers of who to call can be called.
+ */
+export function Part({ section, say, text, open }: Props) {
+  const label = say(`plan_${section}`);
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<[number, number] | null>(null);
@@ -34,13 +41,29 @@ export function Part({ label, hint, text, open }: Props) {
       field.style.height = "auto";
       field.style.height = `${field.scrollHeight + 3}px`;
     }
-  }, [shown]);
+  }, [shown, open]);
+  if (!open) {
+    return (
+      <div class="readpart">
+        <h3>{label}</h3>
+        {shown.trim() ? <p>{section === "who_to_call" ? <Callable text={shown} /> : shown}</p> : <p class="soft">{say("plan_nothing")}</p>}
+      </div>
+    );
+  }
   return (
     <p class="field">
       <label for={id}>{label}</label>
-      <textarea ref={area} id={id} rows={2} maxLength={MOST} readOnly={!open} aria-describedby={`${id}-hint`} value={shown} onInput={(event) => type(text, event.currentTarget.value)} />
-      <small id={`${id}-hint`}>{hint}</small>
+      <textarea ref={area} id={id} rows={2} maxLength={MOST} aria-describedby={`${id}-hint`} value={shown} onInput={(event) => type(text, event.currentTarget.value)} />
+      <small id={`${id}-hint`}>{say(`plan_${section}_hint`)}</small>
     </p>
+  );
+}
+
+function Callable({ text }: { readonly text: string }) {
+  return (
+    <>
+      {numbersIn(text).map((piece, n) => (piece.tel ? <a key={n} href={`tel:${piece.tel}`}>{piece.text}</a> : piece.text))}
+    </>
   );
 }
 

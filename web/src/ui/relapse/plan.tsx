@@ -39,7 +39,7 @@ export function RelapsePlan({ token, couple, language, zone }: Props) {
       ) : (
         <>
           {SECTIONS.map((section) => (
-            <Part key={section} label={say(`plan_${section}`)} hint={say(`plan_${section}_hint`)} text={live.text(section)} open={live.open.value} />
+            <Part key={section} section={section} say={say} text={live.text(section)} open={live.open.value} />
           ))}
           <Sign plan={plan} say={say} onSign={(name) => void give(() => live.sign(plan.version, name))} />
         </>
@@ -78,10 +78,12 @@ function Standing({ live, plan, say }: { readonly live: LivePlan; readonly plan:
   const mine = plan.partners.find((one) => one.me);
   const writer = plan.partners.find((one) => one.key === live.writing.value && !one.me)?.name;
   const closed = say(mine ? "plan_closed" : "plan_staff_closed");
-  const state = !live.connected.value ? say("plan_offline") : live.open.value ? say("plan_editing") : closed;
+  const editing = say(mine ? "plan_editing" : "plan_staff_editing");
+  const state = !live.connected.value ? say("plan_offline") : live.open.value ? editing : closed;
+  const counts = plan.counts ? (mine ? "plan_counts" : "plan_staff_counts") : mine ? "plan_counts_not" : "plan_staff_counts_not";
   return (
     <div>
-      <p class="soft">{plan.version === 0 ? say("plan_none") : say(plan.counts ? "plan_counts" : "plan_counts_not", { number: plan.version })}</p>
+      <p class="soft">{plan.version === 0 ? say("plan_none") : say(counts, { number: plan.version })}</p>
       <p class="row" role="status">
         <span class={live.open.value ? "dot" : "dot out"} aria-hidden="true" />
         <span class="grow">{live.refused.value === "plan_full" ? say("plan_full") : state}</span>
