@@ -23,7 +23,7 @@ export class LivePlan {
   readonly #record: Newest<Plan>;
   readonly here = signal<readonly string[]>([]);
   readonly open = signal(false);
-  readonly connected = signal(false);
+  readonly connected = signal<boolean | null>(null); // null until the first try has ended
   readonly writing = signal<string | null>(null);
   readonly refused = signal<string | null>(null);
   #socket: WebSocket | null = null;

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { plan } from "../../api/relapse";
+import { Newest } from "../../state/newest";
 import { usePlan } from "./section";
 
 // The rooms speak English; their words are written here, because the catalogue would be one more thing to wait for.
@@ -8,12 +9,15 @@ const LANGUAGE = "en";
 
 /** “Our plan” beside the video of a couple that has one; for everybody else `open` is null. */
 export function usePlanPanel(of: { readonly token: string; readonly zone: string } | null): { readonly open: (() => void) | null; readonly panel: VNode | null } {
-  const [there, setThere] = useState(false);
   const [shown, setShown] = useState(false);
   const { Plan, load } = usePlan();
   const token = of?.token;
-  useEffect(() => void (token ? plan({ token }).then(() => setThere(true), () => setThere(false)) : setThere(false)), [token]);
-  if (!there || !of) return { open: null, panel: null };
+  const found = useMemo(() => new Newest(async () => (token ? await plan({ token }) : null)), [token]);
+  useEffect(() => {
+    void found.look();
+    return () => found.end();
+  }, [found]);
+  if (!found.value.value || !of) return { open: null, panel: null };
   const open = () => (load(), setShown(true));
   if (!shown) return { open, panel: null };
   const panel = (

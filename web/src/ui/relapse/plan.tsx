@@ -79,7 +79,8 @@ function Standing({ live, plan, say }: { readonly live: LivePlan; readonly plan:
   const writer = plan.partners.find((one) => one.key === live.writing.value && !one.me)?.name;
   const closed = say(mine ? "plan_closed" : "plan_staff_closed");
   const editing = say(mine ? "plan_editing" : "plan_staff_editing");
-  const state = !live.connected.value ? say("plan_offline") : live.open.value ? editing : closed;
+  const { value: connected } = live.connected;
+  const state = connected === null ? "…" : !connected ? say("plan_offline") : live.open.value ? editing : closed;
   const counts = plan.counts ? (mine ? "plan_counts" : "plan_staff_counts") : mine ? "plan_counts_not" : "plan_staff_counts_not";
   return (
     <div>
