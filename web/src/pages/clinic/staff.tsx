@@ -46,7 +46,7 @@ function Therapist({ desk, one }: { readonly desk: Desk; readonly one: Staff }) 
           <span class="grow">{one.name}</span>
           <span class="soft licences">{one.licences.length > 0 ? `Licensed in ${one.licences.join(", ")}` : "No licences given"}</span>
         </summary>
-        <form class="col tight" onSubmit={(event) => (event.preventDefault(), void save())}>
+        <form class="col tight licensing" onSubmit={(event) => (event.preventDefault(), void save())}>
           <Text label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Whoever is elsewhere is offered no time. Without any, nobody is checked." value={licences} onValue={setPlaces} />
           <div class="row wrap">
             <button class="small" type="submit" disabled={desk.busy.value} aria-label={`Keep where ${one.name} is licensed`}>

@@ -43,9 +43,7 @@ export function WeekTab({ desk, couple }: { readonly desk: Desk; readonly couple
       <WeekHead week={week} onNumber={setNumber} />
       <Balance week={week} drafts={chosen} who={who} />
       <Days desk={desk} couple={couple.id} week={week} drafts={drafts} who={who} onDrafts={setDrafts} onChanged={again} />
-      {week.unplaced.length > 0 && (
-        <NoTime week={week} who={who} />
-      )}
+      {week.unplaced.length > 0 && <NoTime week={week} who={who} />}
       <AddSession week={week} couple={couple} onAdd={(one) => setDrafts([...drafts, { ...one, id: `added-${drafts.length}`, taken: true, added: true }])} />
       {chosen.length > 0 && (
         <div class="sticky">
@@ -81,7 +79,7 @@ function NoTime({ week, who }: { readonly week: Week; readonly who: Names }) {
 
 function WeekHead({ week, onNumber }: { readonly week: Week; readonly onNumber: (number: number) => void }) {
   const monday = new Date(`${week.monday}T12:00:00Z`);
-  const words = monday.toLocaleDateString("en-US", { timeZone: "UTC", month: "long", day: "numeric" });
+  const words = monday.toLocaleDateString("en-US", { timeZone: "UTC", month: "long", day: "numeric" }).replace(" ", "\u00a0");
   return (
     <div class="row weekhead">
       <button type="button" aria-label="The week before" disabled={week.number <= 1} onClick={() => onNumber(week.number - 1)}>
