@@ -7,10 +7,11 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from server.application.media_events import SlotsChanged
+from server.application.media_events import PeerClosed, SlotsChanged
 from signaling.media.backend import EmbeddedForwarder
 from signaling.media.forwarder.rtp import AUDIO_PT, VIDEO_PT
 from tests.benchmarks.crowd import AUDIO_BYTES, FRAME_PACKETS, VIDEO_BYTES, Member, talk
@@ -23,10 +24,14 @@ SOUND_OF_OTHERS = 3  # links of 64 kbit/s: each of the others' sound takes one
 SOUND_BYTES = AUDIO_BYTES + 12 + 12 + 16  # with header, extensions and what encryption adds
 
 
+CONSENT = 8.0  # s: half of what is usual, and an outage of a quarter of a minute for one of half a minute
+AGAIN = 2.0  # s that a page waits at most between two tries
+
+
 @asynccontextmanager
-async def two_people() -> AsyncIterator[tuple[Stage[EmbeddedForwarder], FaultyLink]]:
+async def two_people(**options: Any) -> AsyncIterator[tuple[Stage[EmbeddedForwarder], FaultyLink]]:
     """`near` has a good network, `far` has the link, and both see and hear each other."""
-    async with stage() as played, faulty_link(("127.0.0.1", played.media.port)) as link:
+    async with stage(**options) as played, faulty_link(("127.0.0.1", played.media.port)) as link:
         await played.bring("near", Listener(0))
         await played.bring("far", Listener(1), link)
         await until(lambda: all(peer.state == "connected" for peer in played.peers.values()), "connected")
@@ -74,6 +79,36 @@ async def test_a_meeting_goes_on_where_a_router_forgets_the_address() -> None:
             "sound both ways by the new address",
         )
         assert played.peers["far"].state == "connected"
+
+
+@pytest.mark.asyncio
+async def test_after_a_short_outage_sound_goes_on_by_the_same_connection() -> None:
+    # Pictures need a keyframe, which aiortc seldom asks for; of browsers see tests/e2e/test_bad_network.py.
+    async with two_people() as (played, link):
+        link.both(silent=True)
+        await asyncio.sleep(6)
+        link.both()
+        near, far = await heard(played, BACK_WITHIN)
+        assert min(near, far) > 0.85
+        assert played.told(PeerClosed) == []
+
+
+@pytest.mark.asyncio
+async def test_after_an_outage_that_outlasts_consent_a_fresh_connection_has_them_back() -> None:
+    async with two_people(limits={"consent": CONSENT}) as (played, link):
+        link.both(silent=True)
+        await asyncio.sleep(15)
+        assert played.told(PeerClosed) == [PeerClosed("far", "consent_lost")]
+        link.both()
+        ended = time.monotonic()
+        await asyncio.sleep(AGAIN)
+        await played.peers["far"].close()
+        await played.bring("far", Listener(1), link)
+        await played.place("1", "far")
+        await played.everyone_sees(["near", "far"])
+        assert time.monotonic() - ended < BACK_WITHIN
+        near, far = await heard(played)
+        assert min(near, far) > 0.85
 
 
 def test_noise_and_another_tune_are_not_recognised() -> None:

@@ -27,6 +27,11 @@ class Downlink:
         self.sent[last % KEPT] = last, now, size, burst
         return last
 
+    def forget_last(self) -> None:
+        """The last packet was one sent before, unchanged: where that came too, this one is dropped as a replay, and
+        reported as if it were lost."""
+        self.sent[self.last % KEPT] = None
+
     def reported(self, body: bytes, now: float) -> bool:
         """Take a report; whether less fits than before, or much more. Raises what `read` does."""
         before, fates = self.estimate.bits, list[Fate]()

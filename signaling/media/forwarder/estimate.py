@@ -17,6 +17,7 @@ GROWS = 0.02  # s of growth in `LOOK` that are no chance
 LOOK = 0.4  # s
 STEADY = 2.0  # s after which a delay that neither grows nor loses is the way's own
 LOSSY, LOSSLESS = 0.12, 0.06  # of packets: less is sent from here on, more up to there
+LATELY, NOW = 1.0, 0.35  # s after which a loss counts half: for sending less, and for sending more
 BACK = 0.85  # of what arrived is sent after too much was
 UP = 0.08  # a second
 BURST, BURST_BYTES = 5, 220  # packets of a burst, and their size: 140 ms of a link of 64 kbit/s
@@ -34,6 +35,22 @@ class Fate:
     burst: int = 0
 
 
+class Losses:
+    """The share of packets that was lost; what was told so many seconds ago counts half."""
+
+    def __init__(self, half: float) -> None:
+        self._half = half
+        self._lost = self._told = 0.0
+
+    def count(self, lost: int, told: int, passed: float) -> None:
+        kept = 0.5 ** (max(0.0, passed) / self._half)
+        self._lost, self._told = self._lost * kept + lost, self._told * kept + told
+
+    @property
+    def share(self) -> float:
+        return self._lost / self._told if self._told else 0.0
+
+
 class Estimate:
     def __init__(self) -> None:
         self.bits = START
@@ -41,19 +58,19 @@ class Estimate:
         self._window_began = 0.0
         self._queued: deque[tuple[float, float]] = deque()  # when, s
         self._arrived: deque[tuple[float, int]] = deque()  # by the receiver's clock, bytes
-        self._lost = self._told = 0.0
+        self._lost, self._lost_now = Losses(LATELY), Losses(NOW)
         self._lowered_at = self._last = float("-inf")
         self._steady_since: float | None = None
 
     @property
     def loss(self) -> float:
-        return self._lost / self._told if self._told else 0.0
+        return self._lost.share
 
     @property
     def clear(self) -> bool:
         """Whether nothing waits on the way and hardly anything is lost: then a burst of padding holds back no sound,
         and something is learned from it."""
-        return self.loss < LOSSLESS and (not self._queued or self._queued[-1][1] < CLEAR)
+        return self._lost_now.share < LOSSLESS and (not self._queued or self._queued[-1][1] < CLEAR)
 
     def told(self, fates: Sequence[Fate], now: float) -> None:
         """A report came. `bits` is the estimate after it."""
@@ -69,17 +86,17 @@ class Estimate:
         twice = min(waited for _, waited in list(self._queued)[-2:]) > QUEUED  # once is a busy receiver
         if twice and (growing or self.loss > LOSSLESS):
             self._lower(BACK, LOOK, now)
-        elif self.loss > LOSSY:
+        elif self.loss > LOSSY and self._lost_now.share > LOSSLESS:
             self._lower(1 - self.loss / 2, 1.0, now)
-        elif queued < CLEAR and self.loss < LOSSLESS:
+        elif queued < CLEAR and self._lost_now.share < LOSSLESS:
             roof = max(self.bits, 1.5 * self._rate() + 20_000)
             self.bits = min(MOST, roof, self.bits + (self.bits * UP + 4_000) * passed)
             self._learn_from_bursts(fates)
 
     def _count(self, fates: Sequence[Fate], passed: float) -> None:
-        kept = 0.5 ** max(0.0, passed)
-        self._lost = self._lost * kept + sum(one.came is None for one in fates)
-        self._told = self._told * kept + len(fates)
+        lost = sum(one.came is None for one in fates)
+        self._lost.count(lost, len(fates), passed)
+        self._lost_now.count(lost, len(fates), passed)
         if self._arrived and any(one.came is not None and one.came < self._arrived[-1][0] - 60 for one in fates):
             self._arrived.clear()  # the receiver's clock began anew
         self._arrived.extend((one.came, one.size) for one in fates if one.came is not None)

@@ -229,6 +229,8 @@ class Peer:
             else:
                 ids, ssrc = (seq, stamp), slot.ssrc
             self.send_rtp(packet, ids, ssrc, self.ice.last_media)
+            if ssrc == slot.ssrc and self.downlink is not None:
+                self.downlink.forget_last()
 
     # -- media out -------------------------------------------------------------------------
 
