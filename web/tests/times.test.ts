@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursSaid, instantOf, wallOf } from "../src/words/times";
+import { firstDay, hoursSaid, instantOf, wallOf } from "../src/words/times";
 
 describe("a wall clock", () => {
   it.each([
@@ -28,4 +28,14 @@ describe("the hours of a week", () => {
     [[[0, "09:00", "12:00"], [0, "14:00", "17:00"], [1, "09:00", "17:00"]], "2 days of the week"],
     [[], "not yet said"],
   ] as const)("%j are %s", (hours, said) => expect(hoursSaid(hours).replaceAll("\u202f", " ")).toBe(said));
+});
+
+describe("a new couple's first week", () => {
+  it.each([
+    ["2026-11-27", "2026-11-27"], // a Friday
+    ["2026-11-28", "2026-11-30"],
+    ["2026-11-29", "2026-11-30"],
+    ["2026-11-30", "2026-11-30"],
+    ["2027-01-02", "2027-01-04"],
+  ])("of whom is added on %s holds %s", (today, first) => expect(firstDay(today)).toBe(first));
 });

@@ -123,6 +123,14 @@ export function weekdays(): string[] {
 
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
+/** "2026-11-28", a Saturday, gives "2026-11-30": a programme that is begun at the weekend has its first week next week. */
+export function firstDay(today: string): string {
+  const day = new Date(`${today}T00:00:00Z`);
+  const toMonday = (8 - day.getUTCDay()) % 7;
+  if (toMonday <= 2) day.setUTCDate(day.getUTCDate() + toMonday);
+  return day.toISOString().slice(0, 10);
+}
+
 /** Monday to Friday, 9:00 AM to 5:00 PM; where the days differ only how many there are. */
 export function hoursSaid(hours: readonly (readonly [number, string, string])[]): string {
   const days = [...new Set(hours.map(([day]) => day))].sort((one, other) => one - other);

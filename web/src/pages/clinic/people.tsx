@@ -3,7 +3,7 @@ import { addCouple, addStaff, type Hours, type NewPerson } from "../../api/clini
 import { Select, Text } from "../../ui/fields";
 import { WeekHours } from "../../ui/hours";
 import { Title } from "../../ui/page";
-import { hoursSaid, wallOf, ZONES } from "../../words/times";
+import { firstDay, hoursSaid, wallOf, ZONES } from "../../words/times";
 import type { Desk } from "./desk";
 
 export const LANGUAGE = { en: "English", es: "Español" };
@@ -50,7 +50,7 @@ export function NewCouple({ desk }: { readonly desk: Desk }) {
   const evenings: Hours = [0, 1, 2, 3, 4, 5].map((day) => [day, "09:00", "20:00"] as const);
   const [partners, setPartners] = useState([{ person: fresh(zone, evenings), place: "" }, { person: fresh(zone, evenings), place: "" }]);
   const [therapist, setTherapist] = useState(staff[0]?.id ?? "");
-  const [starts, setStarts] = useState(wallOf(Date.now(), zone).slice(0, 10));
+  const [starts, setStarts] = useState(firstDay(wallOf(Date.now(), zone).slice(0, 10)));
   const [apart, setApart] = useState(false);
   const save = async () => {
     const body = { therapist, partners, starts_on: starts, keep_apart: apart };
