@@ -22,7 +22,8 @@ class PlanPdf:
         names = " & ".join(one["name"] for one in plan["partners"])
         sheet = Sheet(self._fonts, say["plan"], say["plan_pdf_foot"].format(name=names), made)
         sheet.text_line(names, size=12)
-        stands = say["plan_counts" if plan["counts"] else "plan_counts_not"].format(number=plan["version"])
+        # In words that are right whoever holds the paper: one of the two, or the care team.
+        stands = say["plan_staff_counts" if plan["counts"] else "plan_staff_counts_not"].format(number=plan["version"])
         sheet.text_line(stands, colour=SOFT)
         for one in plan["partners"]:
             if one["signed"] == plan["version"] and one["signed_at"] is not None:

@@ -81,7 +81,11 @@ export function NewCouple({ desk }: { readonly desk: Desk }) {
           <PersonFields person={partner.person} onPerson={(person) => change(n, { person })} />
           <Text label="Where they are" hint="State or country, such as US-NY: for the therapist’s licence." value={partner.place} onValue={(place) => change(n, { place })} />
           <details class="wide-field">
-            <summary>When they can come: {hoursSaid(partner.person.hours)}</summary>
+            <summary>
+              <span>
+                When they can come <small class="block">{hoursSaid(partner.person.hours)}</small>
+              </span>
+            </summary>
             <WeekHours legend="As their own clock shows it. They can change it on their page." hours={partner.person.hours} onHours={(hours) => change(n, { person: { ...partner.person, hours } })} />
           </details>
         </fieldset>

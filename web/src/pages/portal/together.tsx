@@ -22,7 +22,7 @@ export function Together({ desk }: { readonly desk: Desk }) {
             <path class="strand of-0" d={strand(together, -1)} />
             <path class="strand of-1" d={strand(together, 1)} />
             {together.map((one, n) => (one.together || one.to_come) && <circle key={one.starts_at} class={one.together ? "knot-held" : "knot-coming"} cx={EDGE + n * STEP} cy={MIDDLE} r={one.together ? 8 : 6} />)}
-            {together.map((one, n) => (n % 3 === 0 || together.length < 5) && (
+            {together.map((one, n) => n % (together.length < 5 ? 2 : 3) === 0 && (
               <text key={one.starts_at} x={EDGE + n * STEP} y={72}>
                 {shortDay(one.starts_at, zone).replace(/^\w+\.?, /, "")}
               </text>

@@ -89,7 +89,7 @@ function Standing({ live, plan, say }: { readonly live: LivePlan; readonly plan:
         <span class={live.open.value ? "dot" : "dot out"} aria-hidden="true" />
         <span class="grow">{live.refused.value === "plan_full" ? say("plan_full") : state}</span>
       </p>
-      <p class="soft writing">{writer ? say("plan_writing", { name: writer }) : "\u00a0"}</p>
+      {live.open.value && <p class="soft writing">{writer ? say("plan_writing", { name: writer }) : "\u00a0"}</p>}
     </div>
   );
 }
