@@ -13,8 +13,9 @@ from server.domain.programme import ProgrammeError
 from server.http.problems import Problem
 from server.telemetry import log, place_of
 
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
@@ -23,6 +24,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# The worker that tells a person from the room behind them runs a library compiled to WebAssembly. It alone may: no page
+# may, and this worker may do nothing else but fetch that library and its model from here.
+COMPILING = "/assets/segmenter-"
+COMPILER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
 @web.middleware
@@ -59,6 +64,8 @@ def _route(request: web.Request) -> str:
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith(COMPILING):
+        response.headers[POLICY] = COMPILER_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/assets/"):

@@ -38,7 +38,7 @@ class Window:
     """One browser window on a running service; every link opens in a tab of its own."""
 
     def __init__(self, home: House, context: BrowserContext) -> None:
-        self.home, self._context = home, context
+        self.home, self.context = home, context
         self.errors: list[str] = []
 
     async def opens(self, who: str, prepare: str = "") -> Page:
@@ -48,7 +48,7 @@ class Window:
         return page
 
     async def tab(self, link: str, prepare: str = "") -> Page:
-        page = await self._context.new_page()
+        page = await self.context.new_page()
         await page.add_init_script(prepare)
         page.on("pageerror", lambda error: self._noted(str(error)))
         await page.goto(link)

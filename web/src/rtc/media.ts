@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals-core";
 import type { Offered } from "../state/live";
-import { blur, type DeviceFault, isBlurred, open, type Opened, type Wanted } from "./devices";
+import { type DeviceFault, open, type Opened, type Wanted } from "./devices";
+import { Face } from "./face";
 import { awayBy, stateOf, watching } from "./interrupted";
 import { Peer, type PeerState, type Said, SCREEN, SMALL, WHOLE } from "./peer";
 import { Plugged } from "./plugged";
@@ -37,8 +38,11 @@ export class Media {
   readonly struggling = signal(false);
   /** A small picture at a low rate, for a slow connection or one that costs. */
   readonly thrifty = signal(false);
-  /** What is behind this person is blurred by their camera, as it says itself. */
-  readonly blurred = signal(false);
+  /** What goes out of the camera. */
+  readonly face = new Face(
+    () => this.#shown(),
+    () => void this.setCameraOff(true),
+  );
   readonly voice = new Voice(() => void this.setQuiet(false));
   readonly selfView = signal(true);
   /** Taken from the page by a call or another app, so that the others may be told. */
@@ -109,7 +113,7 @@ export class Media {
     if (off) {
       this.camera.value?.stop();
       this.camera.value = null;
-      await this.#send();
+      await this.face.of(null);
     } else {
       this.soundOnly.value = false;
       const { stream, fault } = await this.#open({ camera: true });
@@ -151,11 +155,6 @@ export class Media {
     await this.#speak();
   }
 
-  async setBlurred(on: boolean): Promise<void> {
-    await blur(this.camera.value, on);
-    this.blurred.value = isBlurred(this.camera.value);
-  }
-
   async stats(): Promise<RTCStatsReport | null> {
     return this.healthy ? ((await this.#peer?.stats()) ?? null) : null;
   }
@@ -173,13 +172,19 @@ export class Media {
     this.none.value = offer === null && !yours;
     if (this.none.value) return;
     this.connection.value = "connecting";
-    const tracks = [this.voice.now, this.#picture].filter((track) => track !== null);
+    // Ours from its first moment: a picture that is given up or blurred meanwhile is so on this connection as well.
+    const fill = async (peer: Peer) => {
+      if (mine !== this.#generation) return;
+      this.#peer = peer;
+      await peer.use("audio", this.voice.now);
+      await this.#send();
+    };
     try {
       const peer = await Peer.from(
         offer,
         iceServers,
         (pc) => this.secrecy.attach(pc),
-        tracks,
+        fill,
         (state) => mine === this.#generation && this.#state(state),
         {
           answer: (sdp) => (mine === this.#generation ? this.desk.answer(sdp) : Promise.resolve()),
@@ -187,11 +192,8 @@ export class Media {
         },
       );
       if (mine !== this.#generation) return peer.close();
-      this.#peer = peer;
       this.streams.value = peer.streams;
-      // A device may have been opened while the answer was on its way.
-      await peer.use("audio", this.voice.now);
-      await this.#send();
+      await this.#send(); // some browsers take a measure only now
       if (peer.state !== "connecting") this.#state(peer.state);
     } catch {
       if (mine === this.#generation) this.#state("failed");
@@ -221,6 +223,7 @@ export class Media {
     this.#drop();
     this.#unwatch();
     this.voice.stop();
+    this.face.stop();
     this.connection.value = "off";
     for (const own of [this.camera, this.microphone, this.screen]) {
       own.value?.stop();
@@ -239,13 +242,13 @@ export class Media {
       else track.enabled = !this.muted.value;
       track.onended = () => void this.#lost(picture, track);
       track.onmute = track.onunmute = () => this.#look();
-      void (picture ? this.#send() : this.#speak());
+      void (picture ? this.face.of(track) : this.#speak());
     }
   }
 
   /** A camera that comes on again is blurred from its first frame, if it was before. */
   #open(wanted: Wanted): Promise<Opened> {
-    return open({ ...wanted, blurred: this.blurred.value });
+    return open({ ...wanted, blurred: this.face.blur.value !== "off" });
   }
 
   async #speak(): Promise<void> {
@@ -254,7 +257,12 @@ export class Media {
   }
 
   get #picture(): MediaStreamTrack | null {
-    return this.screen.value ?? this.camera.value;
+    return this.screen.value ?? this.face.shown.value;
+  }
+
+  async #shown(): Promise<void> {
+    await this.#send();
+    this.#tell();
   }
 
   async #send(): Promise<void> {
@@ -273,7 +281,7 @@ export class Media {
     this.#look();
     if (document.visibilityState === "hidden") return; // see `revive`
     own.value = null;
-    await (picture ? this.#send() : this.#speak());
+    await (picture ? this.face.of(null) : this.#speak());
     const what = picture ? "camera" : "microphone";
     const replaced = !picture && (await this.#reopen("microphone"));
     if (!replaced) (picture ? this.cameraFault : this.microphoneFault).value = "missing";
@@ -285,8 +293,12 @@ export class Media {
 
   async #reopen(what: "camera" | "microphone"): Promise<boolean> {
     const { stream } = await this.#open({ [what]: true });
-    if (stream) this.#take(stream);
-    else (what === "camera" ? this.camera : this.microphone).value = null;
+    if (stream) {
+      this.#take(stream);
+    } else {
+      (what === "camera" ? this.camera : this.microphone).value = null;
+      if (what === "camera") await this.face.of(null);
+    }
     this.#look();
     return stream !== null;
   }

@@ -45,12 +45,15 @@ export class Peer {
     this.#timer = setTimeout(() => this.#set("failed"), CONNECT);
   }
 
-  /** Answers `offer` with what `local` has, or offers that; `secure` sees the connection before any track is set. */
+  /**
+   * Answers `offer`, or makes one. `secure` sees the connection before any track is set; `fill` sets them, and may have
+   * others used from then on: what is sent changes while the answer is on its way, too.
+   */
   static async from(
     offer: string | null,
     iceServers: readonly unknown[],
     secure: (pc: RTCPeerConnection) => void,
-    local: readonly MediaStreamTrack[],
+    fill: (peer: Peer) => Promise<void>,
     tell: (state: PeerState) => void,
     say: Said,
   ): Promise<Peer> {
@@ -64,7 +67,7 @@ export class Peer {
       const own = pc.getTransceivers()[line];
       if (own) own.direction = "sendonly";
     }
-    for (const track of local) await peer.use(track.kind as "audio" | "video", track);
+    await fill(peer);
     const sdp = await described(pc);
     if (offer !== null) await say.answer(sdp);
     else await pc.setRemoteDescription({ type: "answer", sdp: await say.offer(sdp) });

@@ -1,4 +1,5 @@
 import type { DeviceFault } from "../rtc/devices";
+import type { BlurLoss } from "../rtc/face";
 import type { Unplugged } from "../rtc/plugged";
 
 /** Whether a session of this kind is for the two together. */
@@ -68,6 +69,22 @@ export function pausedWords(names: readonly string[]): string {
   const last = whose.pop() ?? "";
   const pictures = whose.length > 0 ? `${whose.join(", ")} and ${last} pictures are` : `${last} picture is`;
   return `${pictures} paused: your connection is weak. The sound goes on.`;
+}
+
+const SLOW = "This device is too slow for that.";
+const UNABLE = "This browser can’t do that.";
+
+/** Blurring what is behind somebody: what it does, or what has become of it. */
+export function blurWords(now: "off" | "starting" | "on", fault: BlurLoss | null): string {
+  if (now === "starting") return "Getting ready… Until it says “On”, you’re seen as before.";
+  if (now === "off" && fault) return `${fault.why === "slow" ? SLOW : UNABLE} ${fault.off ? "" : "You’re seen as before."}`.trimEnd();
+  return "Done on this device, before your picture is sent.";
+}
+
+/** The picture was given up rather than shown with the room behind. */
+export function blurLost({ why }: BlurLoss): string {
+  const reason = why === "slow" ? "This device is too slow to blur what’s behind you" : "What’s behind you can’t be blurred any more";
+  return `${reason}, so your camera is off and nobody sees your room.`;
 }
 
 /** How a session closed, to a partner. Never a word about why anybody else was missing. */

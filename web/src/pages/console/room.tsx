@@ -5,6 +5,7 @@ import { Dialog } from "../../ui/dialog";
 import { Privacy } from "../../ui/privacy";
 import { Captions } from "../../ui/room/captions";
 import { Said } from "../../ui/room/said";
+import { Bare } from "../../ui/blur";
 import { Gone, Hands, Newest, Showing, Weak } from "../../ui/room/over";
 import { RoomTools } from "../../ui/room/tools";
 import { OwnTile, PersonTile } from "../../ui/tile";
@@ -39,7 +40,7 @@ export function Room({ desk, view }: Props) {
             </p>
           </div>
         )}
-        {!isOver(view) && <OwnTile class="me" name={view.you.name} camera={media.selfView.value ? media.camera.value : null} says={media.muted.value ? "You, muted" : "You"} />}
+        {!isOver(view) && <OwnTile class="me" name={view.you.name} camera={media.selfView.value ? media.face.shown.value : null} says={media.muted.value ? "You, muted" : "You"} />}
       </div>
       {blocked && (
         <button class="primary" type="button" onClick={() => (blocked(), setBlocked(null))}>
@@ -50,6 +51,7 @@ export function Room({ desk, view }: Props) {
       <Newest talk={talk} />
       <Captions talk={talk} />
       <Gone media={media} />
+      <Bare media={media} />
       <Showing desk={desk} />
       <Weak media={media} />
       <Faults desk={desk} />

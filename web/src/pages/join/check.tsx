@@ -2,10 +2,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { PartnerView } from "../../protocol";
 import type { Checkup } from "../../rtc/checkup";
 import { chime, type DeviceFault } from "../../rtc/devices";
+import { Bare, BlurSaid } from "../../ui/blur";
 import { Title } from "../../ui/page";
 import { OwnTile } from "../../ui/tile";
-import { FAULT } from "../../words/people";
 import { Loudness, VerdictLine } from "../../ui/verdict";
+import { blurWords, FAULT } from "../../words/people";
 import type { Desk } from "./desk";
 import { countedElsewhere } from "./screen";
 
@@ -36,7 +37,7 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
       <OwnTile
         class="self"
         name={view.you.name}
-        camera={camera}
+        camera={media.face.shown.value}
         says={camera ? "This is you. Only you can see it." : "No picture yet"}
       />
       <section class="sheet" aria-label="What we checked">
@@ -112,8 +113,33 @@ function Camera({ desk }: { readonly desk: Desk }) {
     <li>
       <Line ok={ok} name="Camera" says={ok ? "works" : ok === false ? "not yet. You can come in without it." : asking.value ? "one moment…" : "not checked"} />
       <Choose desk={desk} kind="camera" />
+      <Blur desk={desk} />
       <Help fault={cameraFault.value} what="camera" desk={desk} />
     </li>
+  );
+}
+
+function Blur({ desk }: { readonly desk: Desk }) {
+  const { face, camera } = desk.media;
+  const now = face.blur.value;
+  return (
+    <>
+      {(camera.value || now !== "off") && (
+        <div class="col tight">
+          <div class="row">
+            <button class="small" type="button" aria-pressed={now === "on"} aria-describedby="blur" onClick={() => void face.set(now === "off")}>
+              Blur what’s behind you
+            </button>
+            <span class="chip">{now === "on" ? "On" : "Off"}</span>
+          </div>
+          <span class="soft" id="blur">
+            {blurWords(now, face.fault.value)}
+          </span>
+          <BlurSaid face={face} />
+        </div>
+      )}
+      <Bare media={desk.media} />
+    </>
   );
 }
 

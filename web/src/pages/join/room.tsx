@@ -6,6 +6,7 @@ import { Title } from "../../ui/page";
 import { CAPTIONER } from "../../state/talk";
 import { Captioning, Captions } from "../../ui/room/captions";
 import { Said } from "../../ui/room/said";
+import { Bare } from "../../ui/blur";
 import { Gone, Newest, Showing, Weak } from "../../ui/room/over";
 import { RoomTools } from "../../ui/room/tools";
 import { Privacy } from "../../ui/privacy";
@@ -53,6 +54,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
           {view.you.role === CAPTIONER && <Captioning talk={talk} />}
           <Captions talk={talk} />
           <Gone media={media} />
+          <Bare media={media} />
           <Showing desk={desk} />
           <Weak media={media} />
           <Line phase={live.phase.value} away="Your connection is away. We’re bringing you back; your place is kept." />
@@ -90,7 +92,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
             )}
           </div>
         )}
-        <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.camera.value : null} says={media.muted.value ? "You, muted" : "You"} hand={talk.handUp} />
+        <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.face.shown.value : null} says={media.muted.value ? "You, muted" : "You"} hand={talk.handUp} />
       </main>
       <Said people={view.people} paused={pausedOf(live)} muted={media.muted.value} camera={media.camera.value !== null} told={view.moments.length > 0} />
       <Bar desk={desk} view={view} onLeave={() => setLeaving(true)} />

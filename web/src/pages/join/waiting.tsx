@@ -3,6 +3,7 @@ import type { PartnerView } from "../../protocol";
 import { Dialog } from "../../ui/dialog";
 import { Moments } from "../../ui/moments";
 import { Title } from "../../ui/page";
+import { Bare } from "../../ui/blur";
 import { OwnTile } from "../../ui/tile";
 import { AskPrivately } from "./ask";
 import type { Desk } from "./desk";
@@ -67,9 +68,10 @@ function Mirror({ desk, view }: { readonly desk: Desk; readonly view: PartnerVie
       <OwnTile
         class="self"
         name={view.you.name}
-        camera={camera}
+        camera={media.face.shown.value}
         says={camera ? "This is you. Only you can see it." : "Your camera is off."}
       />
+      <Bare media={media} />
       <div class="row">
         <span class={lost || !devices ? "dot amber" : fine ? "dot" : "dot out"} aria-hidden="true" />
         <span class="grow">{says}</span>

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { canBlur } from "../../rtc/devices";
 import type { Media } from "../../rtc/media";
 import { Share } from "../../rtc/share";
+import { blurWords } from "../../words/people";
+import { BlurSaid } from "../blur";
 import { canFloat, float } from "../picture";
 import type { ToolProps } from "./tools";
 
@@ -45,9 +46,7 @@ export function Sheet(props: ToolProps & { readonly onDevices: () => void; reado
         <Row name="Sound only" says="No pictures, neither way: what a weak connection carries longest." on={media.soundOnly.value} onTap={() => void media.setSoundOnly(!media.soundOnly.value)} />
         <Row name="Camera, microphone, speaker" says="Choose others." onTap={done(() => void props.onDevices())} />
         <Quiet media={media} />
-        {canBlur(media.camera.value) && (
-          <Row name="Blur what’s behind you" says="Done by your camera, before your picture is sent." on={media.blurred.value} onTap={() => void media.setBlurred(!media.blurred.value)} />
-        )}
+        <Blur media={media} />
         <Row name="Your own picture" says="Whether you see yourself. The others see you either way." on={media.selfView.value} onTap={() => (media.selfView.value = !media.selfView.value)} />
         {canFloat() && props.stream && (
           <Row name="Small window on top" says="Keeps them in sight over other windows." on={document.pictureInPictureElement !== null} onTap={done(() => void float(props.stream))} />
@@ -62,6 +61,16 @@ function Quiet({ media }: { readonly media: Media }) {
   const [tried, setTried] = useState(false);
   const says = tried && !media.voice.quiet.value ? "This browser can’t do that. You’re heard as before." : "Takes out fans, traffic and the like before your sound is sent.";
   return <Row name="Quiet the noise around you" says={says} on={media.voice.quiet.value} disabled={!media.microphone.value} onTap={() => (setTried(!media.voice.quiet.value), void media.setQuiet(!media.voice.quiet.value))} />;
+}
+
+function Blur({ media }: { readonly media: Media }) {
+  const { face, camera } = media;
+  const now = face.blur.value;
+  return (
+    <Row name="Blur what’s behind you" says={blurWords(now, face.fault.value)} on={now === "on"} disabled={now === "off" && !camera.value} onTap={() => void face.set(now === "off")}>
+      <BlurSaid face={face} />
+    </Row>
+  );
 }
 
 /** Sharing one’s screen, and letting the others. */
@@ -95,6 +104,7 @@ export function Row(props: {
   readonly on?: boolean;
   readonly disabled?: boolean;
   readonly onTap: () => void;
+  readonly children?: ComponentChildren;
 }) {
   return (
     <li>
@@ -105,6 +115,7 @@ export function Row(props: {
         </span>
         {props.on !== undefined && <span class="chip">{props.on ? "On" : "Off"}</span>}
       </button>
+      {props.children}
     </li>
   );
 }

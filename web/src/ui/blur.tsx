@@ -1,0 +1,36 @@
+import type { Face } from "../rtc/face";
+import type { Media } from "../rtc/media";
+import { blurLost, blurWords } from "../words/people";
+
+/** What becomes of the blur, said aloud while its switch is there. */
+export function BlurSaid({ face }: { readonly face: Face }) {
+  const { blur, fault } = face;
+  const words = blur.value === "on" ? "What’s behind you is blurred." : blur.value === "starting" || fault.value ? blurWords(blur.value, fault.value) : "";
+  return (
+    <p class="unseen" role="status">
+      {words}
+    </p>
+  );
+}
+
+/** The picture was given up: why, and the way back, which only its owner takes. */
+export function Bare({ media }: { readonly media: Media }) {
+  const lost = media.face.fault.value;
+  return (
+    <div role="alert">
+      {lost?.off && (
+        <div class="notice col tight">
+          <p>{blurLost(lost)}</p>
+          <div class="row wrap">
+            <button class="small" type="button" onClick={() => void media.setCameraOff(false)}>
+              Camera on, without blur
+            </button>
+            <button class="small" type="button" onClick={() => (media.face.fault.value = null)}>
+              Leave it off
+            </button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
