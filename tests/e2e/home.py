@@ -35,18 +35,23 @@ window.contrast = (video) => {
   return { wall: at(4, 8, 32, 60), face: at(68, 30, 24, 10) };
 };
 """
-# For `prepare`: notes every picture of somebody as it is shown; `window.seen` begins anew with `window.seen = []`.
+# For `prepare`: notes every picture of somebody as it is shown, on whichever video it comes.
 WATCHING = (
     CONTRAST
     + """
 window.seen = [];
 window.watch = (person) => {
-  const video = document.querySelector(`video[data-person=${person}]`);
-  const look = () => {
-    if (video.videoWidth) window.seen.push(window.contrast(video));
+  const known = new WeakSet();
+  setInterval(() => {
+    const video = document.querySelector(`video[data-person=${person}]`);
+    if (!video || known.has(video)) return;
+    known.add(video);
+    const look = () => {
+      if (video.videoWidth) window.seen.push(window.contrast(video));
+      video.requestVideoFrameCallback(look);
+    };
     video.requestVideoFrameCallback(look);
-  };
-  video.requestVideoFrameCallback(look);
+  }, 20);
 };
 """
 )

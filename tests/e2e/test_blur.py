@@ -111,7 +111,11 @@ async def test_the_others_never_see_the_room_whatever_the_camera_does(at_home: B
         await therapist.evaluate("window.before = window.seen.length")
         await eventually(lambda: therapist.evaluate("window.seen.length > window.before + 5"), "more pictures", 90)
         await shows(therapist, f"wall < {HIDDEN} && face > {SHARP}")
-        await alex.get_by_role("button", name="Done").click()
+        await alex.reload()
+        await alex.get_by_role("button", name="Go back in").click()
+        await therapist.evaluate("window.before = window.seen.length")
+        await eventually(lambda: therapist.evaluate("window.seen.length > window.before + 5"), "more pictures", 90)
+        await shows(therapist, f"wall < {HIDDEN} && face > {SHARP}")
         await never_bare(therapist)
 
         await alex.get_by_role("button", name="More").click()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from server.domain.session.views import Check, PartnerView, Place, TherapistView
 from tests.web import states
@@ -309,6 +309,89 @@ async def test_a_silent_sign_is_sent_by_a_word_or_three_taps_and_shows_nowhere(c
             "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
         )
         assert "antern" not in stored
+
+
+async def with_a_word(page: Page, word: str = "Lantern") -> None:
+    await press(page, "Go back in")
+    await press(page, "Ask for help without a word")
+    await page.get_by_label("Or type a word of your own").fill(word)
+    await press(page, "Keep this word")
+
+
+async def chatting(page: Page) -> Locator:
+    """The field of the room's chat, with the caret in it."""
+    await press(page, "More")
+    await page.get_by_role("dialog", name="More").get_by_role("button", name="Messages").click()
+    field = page.get_by_label("Your message")
+    await expect(field).to_be_focused()
+    return field
+
+
+async def test_the_word_typed_into_the_chat_is_a_sign_and_is_sent_to_nobody(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await with_a_word(page)
+        await service.change(states.ROOM)
+        field = await chatting(page)
+        await field.press_sequentially("Bring the lantern")
+        await arrived(service, "ask_for_help", page)
+        await expect(field).to_have_value("Bring the ")
+        await page.keyboard.type("dog")
+        await page.keyboard.press("Enter")
+        assert (await arrived(service, "say", page))["text"] == "Bring the dog"
+        await page.keyboard.type("LAN tern")  # alone: there is nothing left to send
+        await page.keyboard.press("Enter")
+        await page.wait_for_timeout(300)
+        assert [len(service.given(name)) for name in ("ask_for_help", "say")] == [2, 1]
+        assert "antern" not in str(service.commands).lower()
+
+
+async def test_the_word_in_the_middle_of_a_line_goes_and_leaves_the_caret_there(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await with_a_word(page)
+        await service.change(states.ROOM)
+        field = await chatting(page)
+        await field.press_sequentially("one two")
+        for _ in range(4):
+            await page.keyboard.press("ArrowLeft")
+        await page.keyboard.type(" lantern")
+        await page.keyboard.type("and")
+        await expect(field).to_have_value("one and two")
+        assert len(service.given("ask_for_help")) == 1
+
+
+async def test_a_reload_forgets_neither_the_word_nor_the_way_out(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await with_a_word(page)
+        await page.wait_for_function("history.state !== null")
+        await page.reload()
+        await expect(page.get_by_role("heading", name="Welcome back, Alex.")).to_be_visible()
+        await page.keyboard.type("lantern")
+        await arrived(service, "ask_for_help", page)
+        await press(page, "Go back in")
+        await service.change(states.ROOM)
+        field = await chatting(page)
+        await field.press_sequentially("a lantern")
+        await expect(field).to_have_value("a ")
+        assert len(service.given("ask_for_help")) == 2
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
+        await page.wait_for_url("**/today")
+        assert await page.evaluate("history.state") is None
+        await page.go_back()
+        assert "/join" not in page.url
+
+
+async def test_when_the_session_has_ended_the_tab_knows_nothing_of_the_word(chromium: Browser) -> None:
+    service = partner(states.WAITING)
+    async with opened(chromium, "/join", service) as page:
+        await with_a_word(page)
+        await page.wait_for_function("history.state !== null")
+        await service.change(replace(states.WAITING, closing="ended"))
+        await expect(page.get_by_role("heading", name="Your session has ended.")).to_be_visible()
+        await page.wait_for_function("history.state === null")
 
 
 async def test_the_answer_to_being_safe_leaves_the_same_page_whatever_it_was(chromium: Browser) -> None:

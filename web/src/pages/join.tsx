@@ -4,6 +4,7 @@ import "../styles/room.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { keptFor } from "../api/kept";
 import { linkToken, redeem, type Redeemed, Refused } from "../api/rest";
 import type { PartnerView } from "../protocol";
 import { awake } from "../rtc/interrupted";
@@ -39,7 +40,7 @@ async function begin(): Promise<void> {
     const link = await redeem(token);
     const elsewhere = { therapist: "/console", team: "/team", administrator: "/policy" }[link.role as string] ?? (link.purpose === "proposal" ? "/times" : null);
     if (elsewhere) return location.replace(elsewhere + location.hash);
-    const desk = new Desk(token);
+    const desk = new Desk(token, await keptFor(token));
     desk.clock.speed.value = link.speed;
     desk.live.start();
     opened.value = { link, desk };
@@ -84,7 +85,8 @@ function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk 
   const here = screen === "waiting" || screen === "held" || screen === "room";
   useEffect(() => (here ? awake() : undefined), [here]);
   useEffect(() => {
-    if (ended || screen === "closing" || screen === "removed") desk.close();
+    if (screen === "closing" || screen === "removed") desk.over();
+    else if (ended) desk.close();
   }, [ended, screen]);
   if (ended && screen !== "closing") return <Stopped code={ended.type} message={ended.message} phone={phone} />;
   if (!view || !screen) return <Page speed={link.speed}><Busy whole words={`Hello ${link.name}. One moment…`} /></Page>;

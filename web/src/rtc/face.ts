@@ -43,6 +43,16 @@ export class Face {
     private readonly open: Opens = load,
   ) {}
 
+  /** Whether its owner wants it, and would be surprised by a picture without. */
+  get wished(): boolean {
+    return this.blur.value !== "off" || this.fault.value?.off === true;
+  }
+
+  /** Blurred from the first camera on, as it was before the page was loaded anew. */
+  resume(): void {
+    this.blur.value = "on";
+  }
+
   /** This camera from now on. One that is to be blurred is not shown before it is. */
   async of(raw: MediaStreamTrack | null): Promise<void> {
     const turn = ++this.#turn;

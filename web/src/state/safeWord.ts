@@ -1,31 +1,25 @@
-/** A word that only its owner knows. It lives in this page's memory and is told to nobody, not even the server. */
+const LONGEST = 64; // keys that are looked back at
+
+/** A word that only its owner knows. It is told to nobody, not even the server. */
 export class SafeWord {
-  #word = "";
+  #word: RegExp | null = null;
   #tail = "";
 
   set(word: string): void {
-    this.#word = plain(word);
+    const letters = [...word.normalize("NFC").replace(/\s+/g, "")].map((letter) => letter.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&"));
+    this.#word = letters.length > 0 ? new RegExp(`${letters.join("\\s*")}(?=\\s*$)`, "iu") : null;
     this.#tail = "";
-  }
-
-  get known(): boolean {
-    return this.#word !== "";
   }
 
   /** One key, outside of any field: whether it completes the word. */
   key(key: string): boolean {
-    this.#tail = (this.#tail + plain(key)).slice(-64);
-    return this.#said(this.#tail);
+    this.#tail = (this.#tail + key).slice(-LONGEST);
+    return this.written(this.#tail) !== null;
   }
 
-  /** What stands in a field now: whether it ends with the word. */
-  text(text: string): boolean {
-    return this.#said(plain(text.slice(-64)));
-  }
-
-  #said(text: string): boolean {
-    return this.known && text.endsWith(this.#word);
+  /** Where the word stands at the end of what was written: its first place, and the one behind it; null where it doesn't. */
+  written(text: string): readonly [number, number] | null {
+    const found = this.#word?.exec(text);
+    return found ? [found.index, found.index + found[0].length] : null;
   }
 }
-
-const plain = (text: string) => text.toLocaleLowerCase().replace(/\s+/g, "");

@@ -19,8 +19,8 @@ export function watching({ word, away, help }: Signs): () => void {
       escaped = event.timeStamp;
     } else if (event.key.length === 1 && !isField(event.target) && word.key(event.key)) help();
   };
-  const input = (event: Event) => {
-    if (isField(event.target) && (event.target as Element).id !== "own-word" && word.text(event.target.value)) help();
+  const input = ({ target }: Event) => {
+    if (isField(target) && target.id !== "own-word" && taken(word, target)) help();
   };
   const tap = (event: MouseEvent) => {
     if (!(event.target instanceof Element) || !event.target.closest(".mine")) return;
@@ -37,6 +37,16 @@ export function watching({ word, away, help }: Signs): () => void {
     removeEventListener("input", input, true);
     removeEventListener("click", tap, true);
   };
+}
+
+/** Takes the word out of a field before the page reads what was written there, so that nothing can send it. */
+function taken(word: SafeWord, field: HTMLInputElement | HTMLTextAreaElement): boolean {
+  const at = word.written(field.value.slice(0, field.selectionStart ?? field.value.length));
+  if (!at) return false;
+  const caret = (field.selectionStart ?? field.value.length) - (at[1] - at[0]);
+  field.value = field.value.slice(0, at[0]) + field.value.slice(at[1]);
+  field.setSelectionRange(caret, caret);
+  return true;
 }
 
 function isField(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {

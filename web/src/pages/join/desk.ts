@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals-core";
+import { forget, keep, type Kept } from "../../api/kept";
 import { leaveQuickly } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Check, Commands, PartnerView } from "../../protocol";
@@ -27,13 +28,27 @@ export class Desk {
   readonly talk: Talk;
   readonly share: Share;
   readonly word = new SafeWord();
+  readonly #own = signal("");
+  #keeping = Promise.resolve();
   #told = "";
   #soon: ReturnType<typeof setTimeout> | undefined;
   #stopReporting: () => void = () => undefined;
 
-  constructor(readonly token: string) {
+  /** `kept`: what this tab knows from before the page was loaded anew. */
+  constructor(
+    readonly token: string,
+    kept: Kept,
+  ) {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
     ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
+    if (kept.word) this.keepWord(kept.word);
+    if (kept.blur) this.media.face.resume();
+    effect(() => this.#keep({ word: this.#own.value, blur: this.media.face.wished }));
+  }
+
+  keepWord(word: string): void {
+    this.word.set(word);
+    this.#own.value = word;
   }
 
   /** Gives a command; a refusal is shown where the person is. */
@@ -91,11 +106,21 @@ export class Desk {
     void this.live.send("ask_for_help", {});
   }
 
+  /** The session is over for this page: nothing of it stays in the tab. */
+  over(): void {
+    this.close();
+    this.#keep({});
+  }
+
   /** Camera, microphone and whatever looks at them are off. */
   close(): void {
     this.checkup.stop();
     this.#stopReporting();
     this.media.close();
+  }
+
+  #keep(kept: Kept): void {
+    this.#keeping = this.#keeping.then(() => (kept.word || kept.blur ? keep(this.token, kept) : forget()));
   }
 
   async #open(): Promise<void> {

@@ -8,7 +8,7 @@ export function QuietDialog({ desk, host, onClose }: { readonly desk: Desk; read
   const [word, setWord] = useState("");
   const keep = (event: Event) => {
     event.preventDefault();
-    if (word.trim().length >= 3) desk.word.set(word);
+    if (word.trim().length >= 3) desk.keepWord(word);
     onClose();
   };
   return (
@@ -20,7 +20,7 @@ export function QuietDialog({ desk, host, onClose }: { readonly desk: Desk; read
         <p class="field">
           <label for="own-word">Or type a word of your own</label>
           <input id="own-word" type="text" autoComplete="off" maxLength={30} aria-describedby="own-word-more" value={word} onInput={(event) => setWord(event.currentTarget.value)} />
-          <small id="own-word-more">Three letters or more; not one that you’d write anyway. Typed anywhere on this page, it gives the same sign. It’s forgotten when this page closes.</small>
+          <small id="own-word-more">Three letters or more; not one that you’d write anyway. Typed anywhere on this page, it gives the same sign. Typed where you write, it’s taken out again, so nobody is sent it. It’s forgotten when the session ends or this tab closes.</small>
         </p>
         <button class="primary wide" type="submit">
           {word.trim().length >= 3 ? "Keep this word" : "All right"}
