@@ -28,7 +28,8 @@ def score(
     """The cost of a week, the lower the better; whole numbers only.
 
     - A need that is not placed costs its weight.
-    - Each session of one partner on a day, beyond the first, costs 30. A day is one of the partner's own zone.
+    - Of one partner's sessions on a day the second costs 30, the third 60, the fourth 90, and so on: three on one day
+      cost more than two days with two each. A day is one of the partner's own zone.
     - A joint session that begins less than an hour after the end of an individual one costs 15 for each partner who
       is in both, if both begin on one day of that partner's zone.
     - A start that is not on a full or half hour of the first person's wall costs 5.
@@ -42,7 +43,7 @@ def score(
     walls = Walls(calendars, (min(low for low, _ in spans), max(high for _, high in spans)), rules)
     total += sum(walls.cost(one.need.people, span_of(one)) for one in placed)
     days = Counter((person, walls.day(person, span_of(one)[0])) for one in placed for person in one.need.partners)
-    total += SAME_DAY * sum(count - 1 for count in days.values())
+    total += sum(SAME_DAY * nth for count in days.values() for nth in range(count))
     joint = [one for one in placed if one.need.joint]
     hosted = [walls.day(one.need.people[0], span_of(one)[0]) for one in joint]
     total += JOINT_CLOSE * sum(abs(one - other) < 2 for one, other in combinations(hosted, 2))

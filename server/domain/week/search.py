@@ -10,9 +10,9 @@ from server.domain.week.pools import Board, Cell, Day, Pool
 from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY
 
 # In nodes, so that the same week is found on every machine; together they keep a couple's week below 100 ms.
-FIRST_NODES = 150
+FIRST_NODES = 300
 PART_NODES = 20
-TRY_NODES = 500
+TRY_NODES = 650
 MOST_PARTS = 3
 
 Picks = tuple[tuple[int, ...], ...]  # for each pool, its chosen starts
@@ -80,8 +80,7 @@ class State:
         """What any start of the cell adds: for days with a session already, and for joint sessions too close."""
         crowd = 0
         for day in cell.days:
-            if day in self.counts:
-                crowd += SAME_DAY
+            crowd += SAME_DAY * self.counts.get(day, 0)
         if pool.joint and self.hosted:
             return crowd, JOINT_CLOSE * sum(1 for day in self.hosted if abs(cell.host_day - day) < 2)
         return crowd, 0
@@ -215,7 +214,8 @@ class Search:
             if count > 1:
                 room = self.board.rules.most_per_day - max(state.counts.get(day, 0) for day in cell.days)
                 again = min(count, here.bit_count(), room) - 1
-                full += [own + SAME_DAY * len(cell.days)] * again
+                step = SAME_DAY * len(cell.days)
+                full += [own + crowd + step * nth for nth in range(1, again + 1)]
                 bare += [own] * again
         full.sort()
         bare.sort()
@@ -231,7 +231,7 @@ class Search:
         return floor + sum(min(need.weight, price) for need, price in zip(pool.needs[placed:], prices, strict=False))
 
     def _spread(self, state: State, prices: Sequence[Prices]) -> int:
-        """Another floor of the week's cost: who has more sessions to come than empty days left will share days."""
+        """Another floor of the week's cost: each partner's sessions to come on the days that are the emptiest."""
         floor, coming = state.cost, dict.fromkeys(self.board.days, 0)
         for index, (_, bare) in enumerate(prices):
             floor += self._floor(index, len(state.picks[index]), bare)
@@ -239,13 +239,13 @@ class Search:
                 coming[person] += len(bare)
         for person, days in self.board.days.items():
             if coming[person] > 1:
-                empty = sum(
-                    1
+                room = sorted(
+                    count
                     for day, masks in days
-                    if day not in state.counts
-                    and any(mask & state.left[index] for index, mask in masks if prices[index][1])
+                    if any(mask & state.left[index] for index, mask in masks if prices[index][1])
+                    for count in range(state.counts.get(day, 0), self.board.rules.most_per_day)
                 )
-                floor += SAME_DAY * max(0, coming[person] - empty)
+                floor += SAME_DAY * sum(room[: coming[person]])
         return floor
 
     def _options(self, state: State, index: int) -> list[tuple[int, int]]:

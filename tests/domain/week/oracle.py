@@ -172,7 +172,10 @@ def _days(
     candidates: list[Candidate],
     chosen: list[cp_model.IntVar],
 ) -> list[tuple[int, cp_model.IntVar]]:
-    """At most so many a day for a partner; every one beyond the first costs 30, so a day in use gives 30 back."""
+    """At most so many a day for a partner; the second costs 30, the third 60, and so on.
+
+    That is a curve that bends upwards, so it is the highest of the lines through each two neighbours of it.
+    """
     on_day: dict[tuple[str, int], list[int]] = defaultdict(list)
     for i, one in enumerate(candidates):
         for person in case.needs[one.need].partners:
@@ -181,8 +184,10 @@ def _days(
     for (person, day), members in on_day.items():
         count = sum(chosen[i] for i in members)
         model.add(count <= case.rules.most_per_day)
-        extra = model.new_int_var(0, case.rules.most_per_day, f"extra {person} {day}")
-        model.add(extra >= count - 1)
+        most = case.rules.most_per_day
+        extra = model.new_int_var(0, most * (most - 1) // 2, f"extra {person} {day}")
+        for nth in range(1, most):
+            model.add(extra >= nth * count - nth * (nth + 1) // 2)
         terms.append((30, extra))
     return terms
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -74,6 +75,26 @@ def test_a_full_week_gives_everybody_one_session_a_day() -> None:
     proposal = plan(needs, [Group("morning", at(1, 10), 90, 8), Group("evening", at(3, 15), 90, 8)])
     assert proposal.unplaced == ()
     assert proposal.score == 0
+
+
+def test_more_sessions_than_days_are_spread_over_all_of_them() -> None:
+    alone = [individual(person) for person in ("ann", "bob") * 2]
+    needs = [joint(), joint(), *alone, *(group(person) for person in ("ann", "bob") * 4)]
+    evenings = calendar(range(5), 9, 20)
+    groups = [Group(f"evening {day}", at(day, 16), 120, 8) for day in range(5)]
+    proposal = plan(needs, groups, host=evenings, ann=evenings, bob=evenings)
+    assert proposal.unplaced == ()
+    for person in ("ann", "bob"):
+        days = Counter(one.slot.start.date() for one in proposal.placed if person in one.need.partners)
+        assert sorted(days.values()) == [1, 1, 2, 2, 2]
+
+
+def test_the_third_session_of_a_day_costs_more_than_the_second() -> None:
+    """Two days for four sessions: three and one would cost 30 and 60, two and two cost 30 twice."""
+    proposal = plan([individual("ann")] * 4, ann=calendar([0, 1]))
+    assert [time.split()[0] for time in times(proposal)] == ["Mon", "Mon", "Tue", "Tue"]
+    assert proposal.score == 60
+    assert plan([individual("ann")] * 3, ann=calendar([0])).score == 90
 
 
 def test_the_made_up_session_comes_before_the_phase_own() -> None:
