@@ -205,12 +205,31 @@ def test_a_packet_that_another_overtook_is_not_lost() -> None:
     assert downlink.estimate.loss > 0.1
 
 
-def test_sound_that_is_sent_again_and_dropped_as_a_replay_is_not_lost() -> None:
+def test_sound_that_came_only_when_it_was_sent_again_was_lost() -> None:
     downlink, arrivals = Downlink(), Arrivals()
-    for step in range(30):
-        downlink.number(step * 0.02, 100)
-        arrivals.came(downlink.last, 1.0 + step * 0.02)
-        downlink.number(step * 0.02, 100)
-        downlink.forget_last()
-        downlink.reported(arrivals.report(1, 2, 1.0 + step * 0.02), 1.0 + step * 0.02)
+    for step in range(40):
+        now = 10 + step
+        downlink.number(now, 100)
+        arrivals.came(downlink.last, CLOCK + now)
+        downlink.number(now, 100)
+        lost = downlink.last
+        downlink.reported(arrivals.report(1, 2, now + 0.2), now + 0.2)
+        downlink.repeated(lost, now + 0.2)
+        arrivals.came(lost, CLOCK + now + 0.3)
+        downlink.reported(arrivals.report(1, 2, now + 0.45), now + 0.45)
+    assert downlink.estimate.loss > 0.3
+
+
+def test_sound_that_was_only_late_when_it_was_sent_again_was_not_lost() -> None:
+    downlink, arrivals = Downlink(), Arrivals()
+    for step in range(40):
+        now = 10 + step
+        downlink.number(now, 100)
+        late = downlink.last
+        downlink.number(now, 100)
+        arrivals.came(downlink.last, CLOCK + now)
+        downlink.reported(arrivals.report(1, 2, now + 0.2), now + 0.2)
+        downlink.repeated(late, now + 0.2)
+        arrivals.came(late, CLOCK + now + 0.05)
+        downlink.reported(arrivals.report(1, 2, now + 0.3), now + 0.3)
     assert downlink.estimate.loss == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from math import inf
 
 from signaling.media.forwarder import rtp
 from signaling.media.forwarder.estimate import BURST_BYTES, Estimate, Fate
@@ -12,6 +13,10 @@ MUCH = 1.2
 OVERTAKEN = 0.15  # s by which a packet may come after one that was sent later
 KEPT = 2048  # packets whose sending is remembered
 _PADDING = BURST_BYTES - 20
+# A packet that carries nothing; receivers throw it away.
+NOTHING = (
+    struct.pack("!BBHLLHHBHB", 0xB0, rtp.RTX_PT, 0, 0, 0, 0xBEDE, 1, 0, 0, 0) + bytes(_PADDING - 1) + bytes([_PADDING])
+)
 
 
 class Downlink:
@@ -19,6 +24,8 @@ class Downlink:
         self.estimate = Estimate()
         self.last = self._bursts = 0
         self._missing: dict[int, float] = {}  # number → when it was first said to be
+        self._again: dict[int, float] = {}  # number → when it was sent once more
+        self._quickest = inf  # s from sending to the report of it
         self.sent: list[tuple[int, float, int, int] | None] = [None] * KEPT
 
     def number(self, now: float, size: int, burst: int = 0) -> int:
@@ -27,10 +34,11 @@ class Downlink:
         self.sent[last % KEPT] = last, now, size, burst
         return last
 
-    def forget_last(self) -> None:
-        """The last packet was one sent before, unchanged: where that came too, this one is dropped as a replay, and
-        reported as if it were lost."""
-        self.sent[self.last % KEPT] = None
+    def repeated(self, number: int, now: float) -> None:
+        """The packet of this number is sent once more, and as it was: its header may not change."""
+        sent = self.sent[number % KEPT]
+        if sent is not None and sent[0] == number:
+            self._again.setdefault(number, now)
 
     def reported(self, body: bytes, now: float) -> bool:
         """Take a report; whether less fits than before, or much more. Raises what `read` does."""
@@ -44,7 +52,10 @@ class Downlink:
                 continue
             self.sent[seq % KEPT] = None
             self._missing.pop(seq, None)
-            fates.append(Fate(sent[1], came, sent[2], sent[3]))
+            self._quickest = min(self._quickest, now - sent[1])
+            again = self._again.pop(seq, None)
+            first = again is None or now - again < self._quickest  # too soon for the repeat
+            fates.append(Fate(sent[1], came if first else None, sent[2], sent[3]))
         fates += self._given_up(now)
         if fates:
             self.estimate.told(fates, now)
@@ -56,18 +67,14 @@ class Downlink:
         while self._missing and now - next(iter(self._missing.values())) > OVERTAKEN:
             seq = next(iter(self._missing))
             del self._missing[seq]
+            self._again.pop(seq, None)
             sent = self.sent[seq % KEPT]
             if sent is not None and sent[0] == seq:
                 self.sent[seq % KEPT] = None
                 fates.append(Fate(sent[1], None, sent[2], sent[3]))
         return fates
 
-    def burst_of(self, count: int, now: float) -> list[bytes]:
-        """So many packets that carry nothing, to see how far apart they arrive; receivers throw them away."""
+    def burst_of(self, count: int, now: float) -> list[int]:
+        """The numbers of so many packets that carry nothing, sent to see how far apart they arrive."""
         self._bursts += 1
-        head = struct.pack("!BBHLLHHBHB", 0xB0, rtp.RTX_PT, 0, 0, 0, 0xBEDE, 1, 0, 0, 0)
-        found = [bytearray(head + bytes(_PADDING - 1) + bytes([_PADDING])) for _ in range(count)]
-        for packet in found:
-            number = self.number(now, len(packet), self._bursts)
-            rtp.NUMBER.pack_into(packet, rtp.NUMBER_AT, rtp.NUMBERED, number)
-        return [bytes(packet) for packet in found]
+        return [self.number(now, len(NOTHING), self._bursts) for _ in range(count)]

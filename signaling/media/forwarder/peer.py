@@ -14,7 +14,7 @@ from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsP
 
 from server.application.media_events import LeftOut
 from signaling.media.forwarder import rtcp, rtp, rtx, sdp, transport
-from signaling.media.forwarder.downlink import KEPT, Downlink
+from signaling.media.forwarder.downlink import KEPT, NOTHING, Downlink
 from signaling.media.forwarder.estimate import BURST, BURST_EVERY
 from signaling.media.forwarder.mux import LiteIce, Mux
 from signaling.media.forwarder.srtp import Srtp
@@ -162,7 +162,11 @@ class Peer:
             return
         seq, stamp = rtp.sequence(packet), rtp.timestamp(packet)
         for subscriber, slot in stream.slots:
-            subscriber.send_rtp(packet, slot.shifted(seq, stamp, now), slot.ssrc, now)
+            ids = slot.shifted(seq, stamp, now)
+            if ids is not None:
+                subscriber.send_rtp(packet, ids, slot.ssrc, now)
+                if subscriber.downlink is not None:
+                    slot.numbers[ids[0] % len(slot.numbers)] = subscriber.downlink.last
 
     def _note(self, packet: bytes, at: int, now: float) -> None:
         came = self._arrivals
@@ -224,20 +228,23 @@ class Peer:
                 continue
             self._resent += 1
             packet, seq, stamp = found
+            now, down = self.ice.last_media, self.downlink
             if self._takes_rtx and slot.kind == "video":
-                packet, ids, ssrc = rtx.wrapped(packet, seq), (slot.next_rtx(), stamp), slot.rtx_ssrc
+                self.send_rtp(rtx.wrapped(packet, seq), (slot.next_rtx(), stamp), slot.rtx_ssrc, now)
+            elif down is None:
+                self.send_rtp(packet, (seq, stamp), slot.ssrc, now)
             else:
-                ids, ssrc = (seq, stamp), slot.ssrc
-            self.send_rtp(packet, ids, ssrc, self.ice.last_media)
-            if ssrc == slot.ssrc and self.downlink is not None:
-                self.downlink.forget_last()
+                number = slot.numbers[seq % len(slot.numbers)]
+                down.repeated(number, now)
+                self.send_rtp(packet, (seq, stamp), slot.ssrc, now, number=number)
 
     # -- media out -------------------------------------------------------------------------
 
-    def send_rtp(self, packet: bytes, ids: tuple[int, int], ssrc: int, now: float, *, numbered: bool = False) -> None:
-        """`packet`, which has a header of ours, with this sequence number and timestamp, and with its number over all
-        streams where the client reports on those, unless it is `numbered` already; encrypted where it lies in the
-        outbox."""
+    def send_rtp(
+        self, packet: bytes, ids: tuple[int, int], ssrc: int, now: float, *, number: int | None = None
+    ) -> None:
+        """`packet`, which has a header of ours, with this sequence number and timestamp; encrypted where it lies in the
+        outbox. Where the client reports on numbers over all streams it gets the next, or `number` if it had one."""
         tx, name, out = self._tx, self.ice.name, self._out
         if tx is None or name is None:
             return
@@ -247,10 +254,11 @@ class Peer:
         seq, stamp = ids
         rtp.IDS.pack_into(view, 2, seq, stamp, ssrc)
         down = self.downlink
-        if down is not None and not numbered:
-            down.last = last = (down.last + 1) & 0xFFFF  # as `Downlink.number` does, without the call
-            down.sent[last % KEPT] = last, now, size, 0
-            rtp.NUMBER.pack_into(view, rtp.NUMBER_AT, rtp.NUMBERED, last)
+        if down is not None:
+            if number is None:
+                down.last = number = (down.last + 1) & 0xFFFF  # as `Downlink.number` does, without the call
+                down.sent[number % KEPT] = number, now, size, 0
+            rtp.NUMBER.pack_into(view, rtp.NUMBER_AT, rtp.NUMBERED, number)
         size = tx.protect(out.outbox.pointers[n], size)
         if size:
             out.commit(size, name)
@@ -274,8 +282,8 @@ class Peer:
         if not self.downlink.estimate.clear:
             return
         self._probed_at = now
-        for packet in self.downlink.burst_of(BURST, now):
-            self.send_rtp(packet, (slot.next_rtx(), 0), slot.rtx_ssrc, now, numbered=True)
+        for number in self.downlink.burst_of(BURST, now):
+            self.send_rtp(NOTHING, (slot.next_rtx(), 0), slot.rtx_ssrc, now, number=number)
         self._mux.soon()
 
     def ask_keyframe(self, stream: Stream) -> None:

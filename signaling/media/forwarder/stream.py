@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from signaling.media.forwarder.peer import Peer
 
 CACHE = {"video": 1024, "audio": 64}  # packets kept for who missed them
+REACH = 2048  # packets back to which a late one still goes out
+SILENT = 5.0  # s without a packet, after which a source may have gone on to any number
 LOUD = 50  # -dBov (RFC 6464): louder is somebody who speaks
 KEYFRAME_EVERY = 0.3  # s between two requests to one publisher
 KEYFRAME_EVERY_EACH = 1.0  # s between two that one subscriber causes
@@ -21,12 +24,13 @@ KEYFRAME_EVERY_EACH = 1.0  # s between two that one subscriber causes
 class Slot:
     """One outgoing RTP stream of one subscriber: its SSRC never changes, its source may.
 
-    Sequence numbers and timestamps are shifted so that they run on when the source changes.
+    Sequence numbers and timestamps are shifted so that they run on when the source changes. Under one number goes one
+    packet and no other, ever: with two, an eavesdropper could undo the encryption (RFC 3711, 9.1; RFC 7714, 8.1).
     """
 
     __slots__ = (
         "_asked_keyframe", "_at", "_before", "_first", "_resync", "_rtx_seq", "_seq", "_seq_shift", "_stamp",
-        "clock", "kind", "mid", "rtx_ssrc", "source", "ssrc", "ts_shift",
+        "clock", "kind", "mid", "numbers", "rtx_ssrc", "source", "ssrc", "ts_shift",
     )  # fmt: skip
 
     def __init__(self, kind: str, mid: int) -> None:
@@ -39,6 +43,8 @@ class Slot:
         self._first, self._rtx_seq, self._asked_keyframe = 0, secrets.randbits(14), 0.0
         self._resync = True
         self._before = 0, 0
+        # By sequence number, the number over all streams that a packet of the subscriber's carried.
+        self.numbers = array("H", bytes(2 * CACHE[kind]))
 
     @property
     def settled(self) -> bool:
@@ -61,21 +67,33 @@ class Slot:
         packets, size = (0, 0) if self.source is None else self.source.came
         return self._before[0] + packets, self._before[1] + size
 
-    def shifted(self, seq: int, stamp: int, now: float) -> tuple[int, int]:
-        """The sequence number and timestamp under which a packet of the source goes out in this slot."""
-        if self._resync:
-            self._resync = False
-            if self._seq < 0:
-                self._seq_shift, self.ts_shift = (secrets.randbits(14) - seq) & 0xFFFF, 0
-            else:
-                self._seq_shift = (self._seq + 1 - seq) & 0xFFFF
-                self.ts_shift = (self._stamp + int((now - self._at) * self.clock) - stamp) & 0xFFFFFFFF
-            self._first = (seq + self._seq_shift) & 0xFFFF
-            self._seq = (self._first - 1) & 0xFFFF
+    def shifted(self, seq: int, stamp: int, now: float) -> tuple[int, int] | None:
+        """The sequence number and timestamp under which a packet of the source goes out in this slot.
+
+        None where it is from before what was first sent of this source: its number was another's.
+        """
+        if self._resync or now - self._at > SILENT:
+            self._begin(seq, stamp, now)
         out, at = (seq + self._seq_shift) & 0xFFFF, (stamp + self.ts_shift) & 0xFFFFFFFF
+        since = (out - self._first) & 0xFFFF
+        if since >= 0x8000:
+            return None
         if (out - self._seq) & 0xFFFF < 0x8000:  # not one that comes late
             self._seq, self._stamp, self._at = out, at, now
+            if since > REACH:
+                self._first = (out - REACH) & 0xFFFF
         return out, at
+
+    def _begin(self, seq: int, stamp: int, now: float) -> None:
+        """Go on from what went out before with this packet: of another source, or after a time without any."""
+        self._resync = False
+        if self._seq < 0:
+            self._seq_shift, self.ts_shift = (secrets.randbits(14) - seq) & 0xFFFF, 0
+        else:
+            self._seq_shift = (self._seq + 1 - seq) & 0xFFFF
+            self.ts_shift = (self._stamp + int((now - self._at) * self.clock) - stamp) & 0xFFFFFFFF
+        self._first = (seq + self._seq_shift) & 0xFFFF
+        self._seq = (self._first - 1) & 0xFFFF
 
     def again(self, asked: int) -> tuple[bytes, int, int] | None:
         """The source's packet that went out as sequence number `asked`, if it is still kept, with what it had here."""
