@@ -124,7 +124,7 @@ class Weeks:
         if week.to > self._clock.now():
             missed = await self._history.missed(week.couple, week.programme, number - 1) if number > 1 else []
             needs = still_wanted(needs_of(targets, partners, missed, host=week.couple.therapist), booked)
-            proposal = beside(await self._proposed(week, _apart(week.couple, needs, targets)), booked)
+            proposal = beside(await self._proposed(week, _apart(week.couple, needs, targets), booked), booked)
             if await self._before_intake(reader, couple, week):
                 proposal = opened_by_intake(proposal)
         minutes = {one.person: minutes_of(one.person, booked, proposal.placed) for one in partners}
@@ -186,7 +186,7 @@ class Weeks:
         solo, joint = await self._history.recent(person, self._clock.now())
         return _state(person, standing, solo, joint)
 
-    async def _proposed(self, week: Week, needs: Sequence[Need]) -> Proposal:
+    async def _proposed(self, week: Week, needs: Sequence[Need], booked: Sequence[Booked]) -> Proposal:
         now = self._clock.now()
         after = max(week.since, now + timedelta(hours=week.programme.notice_hours))
         if after >= week.to or not needs:
@@ -198,7 +198,7 @@ class Weeks:
         calendars = _with_groups(week, dict(zip(people, found, strict=True)))
         groups = [Group(one.id, one.starts_at, one.minutes, one.places) for one in _open(week)]
         rules = Rules(earliest=week.programme.earliest, latest=week.programme.latest)
-        return await asyncio.to_thread(propose, needs, calendars, groups, Slot(after, week.to), rules)
+        return await asyncio.to_thread(propose, needs, calendars, groups, Slot(after, week.to), rules, booked)
 
     async def _before_intake(self, reader: Reader, couple: str, week: Week) -> bool:
         kept = await self._records.get(reader, Intake, couple)

@@ -9,9 +9,6 @@ from datetime import datetime
 from server.domain.attendance.model import Kind
 from server.domain.week.model import JOINT_KINDS, Need, Placement, Proposal, ReasonCode
 
-# What is said of a placement by looking at the rest of its week: not to be said where part of the week is unseen.
-_OF_THE_WHOLE_WEEK = frozenset({ReasonCode.DAY_OF_ITS_OWN, ReasonCode.TWO_DAYS_AFTER_JOINT})
-
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -50,11 +47,11 @@ def _meets(kind: Kind, people: frozenset[str], need: Need) -> bool:
 
 
 def beside(proposal: Proposal, booked: Sequence[Booked]) -> Proposal:
-    """The proposal for a week that has booked sessions too: it says nothing that holds for its own sessions only."""
+    """The proposal for a week that has booked sessions too: `propose` doesn't know which of these are joint ones."""
     if not booked:
         return proposal
     placed = (
-        replace(one, reasons=tuple(reason for reason in one.reasons if reason.code not in _OF_THE_WHOLE_WEEK))
+        replace(one, reasons=tuple(it for it in one.reasons if it.code is not ReasonCode.TWO_DAYS_AFTER_JOINT))
         for one in proposal.placed
     )
     return replace(proposal, placed=tuple(placed))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from server.domain.attendance.model import Kind
 from server.domain.week.model import Need, Rules
@@ -49,17 +51,25 @@ class Pool:
     def everything(self) -> int:
         return (1 << len(self.starts)) - 1
 
+    def on_days(self, days: Iterable[Day]) -> int:
+        return reduce(or_, (self.on_day.get(day, 0) for day in days), 0)
+
 
 class Board:
     """All pools, and what a start in one of them does to the starts of another."""
 
-    def __init__(self, needs: Sequence[Need], times: Times, walls: Walls, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(
+        self, needs: Sequence[Need], times: Times, walls: Walls, rules: Rules, standing: Mapping[Day, int]
+    ) -> None:
+        """`standing`: how many sessions, which nothing moves, a partner has on a day already."""
+        self.rules, self.standing = rules, standing
         self.places = [group.places for group in times.groups]
         grouped: dict[tuple[Kind, int, tuple[str, ...]], list[Need]] = defaultdict(list)
         for need in needs:
             grouped[need.kind, 0 if need.kind is Kind.GROUP else need.minutes, need.people].append(need)
         self.pools = [_pool(grouped[key], times, walls) for key in sorted(grouped)]
+        full = [day for day, count in standing.items() if count >= rules.most_per_day]
+        self.open = [pool.everything & ~pool.on_days(full) for pool in self.pools]
         self.sharing: dict[int, list[tuple[int, int]]] = defaultdict(list)  # of each offered group, its starts
         for index, pool in enumerate(self.pools):
             for position, start in enumerate(pool.starts):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from server.domain.schedule import Calendar, Slot
+from server.domain.week.booked import Booked
 from server.domain.week.model import MOST_GROUPS, MOST_NEEDS, Group, Need, Placement, Proposal, Rules, WeekError
 from server.domain.week.pools import Board
 from server.domain.week.reasons import Told
-from server.domain.week.score import Walls, score
+from server.domain.week.score import Walls, on_days, score
 from server.domain.week.search import Search
 from server.domain.week.starts import Times
 
@@ -24,12 +25,14 @@ def propose(
     groups: Sequence[Group],
     week: Slot,
     rules: Rules | None = None,
+    standing: Iterable[Booked] = (),
 ) -> Proposal:
     """The week of least `score` that a bounded search finds: placed, unplaced, each with its reasons.
 
     Every session lies in `week`, inside everybody's hours and the rules, and outside what anybody is busy with. The
     same arguments give the same proposal, in whatever order needs, calendars and groups come. `calendars` holds
     everybody who is named in a need. A group need is placed into an offered group, each at most once per person.
+    `standing` is what is booked: it counts among a partner's sessions of a day.
     """
     rules = rules or Rules()
     groups = sorted(groups, key=lambda group: (group.start.timestamp(), group.id))
@@ -37,17 +40,19 @@ def propose(
     calendars = {person: calendars[person] for person in sorted({person for need in needs for person in need.people})}
     times = Times(calendars, groups, week, rules)
     walls = Walls(calendars, times.week, rules)
-    board = Board(needs, times, walls, rules)
+    standing = tuple(standing)
+    before = on_days(standing, walls, calendars)
+    board = Board(needs, times, walls, rules, before)
     search = Search(board)
     search.run()
     placed = sorted(_placements(board, search.best, groups), key=lambda one: (one.slot.start, one.need.people))
     left = [need for pool, picks in zip(board.pools, search.best, strict=True) for need in pool.needs[len(picks) :]]
     left.sort(key=lambda need: -need.weight)
-    told = Told(times, walls, rules, placed)
+    told = Told(times, walls, rules, placed, before)
     return Proposal(
         tuple(replace(one, reasons=told.reasons(one)) for one in placed),
         tuple(told.unplaced(need) for need in left),
-        score(placed, left, calendars, rules),
+        score(placed, left, calendars, rules, standing),
     )
 
 

@@ -9,6 +9,7 @@ from itertools import combinations
 from server.domain.attendance.model import Kind
 from server.domain.schedule.spans import Span, union, without
 from server.domain.week.model import Need, Placement, Reason, ReasonCode, Rules, Unplaced, Why, WhyNot
+from server.domain.week.pools import Day
 from server.domain.week.score import Walls, span_of
 from server.domain.week.starts import Start, Times
 
@@ -18,10 +19,12 @@ Spans = Mapping[str, Sequence[Span]]
 class Told:
     """A placed week, and what can be said about it."""
 
-    def __init__(self, times: Times, walls: Walls, rules: Rules, placed: Sequence[Placement]) -> None:
+    def __init__(
+        self, times: Times, walls: Walls, rules: Rules, placed: Sequence[Placement], standing: Counter[Day]
+    ) -> None:
         self._times, self._walls, self._rules, self._placed = times, walls, rules, placed
         sessions: dict[str, list[Span]] = defaultdict(list)
-        self._on_day: Counter[tuple[str, int]] = Counter()
+        self._on_day = standing.copy()
         for one in placed:
             low, high = span_of(one)
             for person in one.need.people:

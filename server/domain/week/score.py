@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from itertools import combinations
 
@@ -11,6 +11,7 @@ from server.domain.attendance.model import Kind
 from server.domain.schedule import Calendar, WeeklyHours, Window
 from server.domain.schedule.hours import zone_of
 from server.domain.schedule.spans import Span, common, open_spans
+from server.domain.week.booked import Booked
 from server.domain.week.model import Need, Placement, Rules
 
 SAME_DAY = 30
@@ -23,13 +24,18 @@ HALF_HOUR = 30 * 60
 
 
 def score(
-    placed: Sequence[Placement], unplaced: Iterable[Need], calendars: Mapping[str, Calendar], rules: Rules
+    placed: Sequence[Placement],
+    unplaced: Iterable[Need],
+    calendars: Mapping[str, Calendar],
+    rules: Rules,
+    standing: Iterable[Booked] = (),
 ) -> int:
     """The cost of a week, the lower the better; whole numbers only.
 
     - A need that is not placed costs its weight.
     - Of one partner's sessions on a day the second costs 30, the third 60, the fourth 90, and so on: three on one day
-      cost more than two days with two each. A day is one of the partner's own zone.
+      cost more than two days with two each. A day is one of the partner's own zone. The sessions that are `standing`
+      count too, and what they cost by themselves does not.
     - A joint session that begins less than an hour after the end of an individual one costs 15 for each partner who
       is in both, if both begin on one day of that partner's zone.
     - A start that is not on a full or half hour of the first person's wall costs 5.
@@ -43,7 +49,8 @@ def score(
     walls = Walls(calendars, (min(low for low, _ in spans), max(high for _, high in spans)), rules)
     total += sum(walls.cost(one.need.people, span_of(one)) for one in placed)
     days = Counter((person, walls.day(person, span_of(one)[0])) for one in placed for person in one.need.partners)
-    total += sum(SAME_DAY * nth for count in days.values() for nth in range(count))
+    before = on_days(standing, walls, calendars)
+    total += sum(SAME_DAY * nth for day, more in days.items() for nth in range(before[day], before[day] + more))
     joint = [one for one in placed if one.need.joint]
     hosted = [walls.day(one.need.people[0], span_of(one)[0]) for one in joint]
     total += JOINT_CLOSE * sum(abs(one - other) < 2 for one, other in combinations(hosted, 2))
@@ -79,6 +86,16 @@ class Walls:
     def _hours_outside(self, person: str, span: Span) -> int:
         inside = sum(high - low for low, high in common([span], self._middle[person]))
         return -(-(span[1] - span[0] - inside) // 3600)
+
+
+def on_days(standing: Iterable[Booked], walls: Walls, people: Collection[str]) -> Counter[tuple[str, int]]:
+    """How many of these sessions each of the people, as a partner, has on a day."""
+    return Counter(
+        (person, walls.day(person, int(one.starts_at.timestamp())))
+        for one in standing
+        for person in one.partners
+        if person in people
+    )
 
 
 def span_of(placement: Placement) -> Span:

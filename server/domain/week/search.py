@@ -28,9 +28,9 @@ class State:
 
     def __init__(self, board: Board) -> None:
         self.cost = 0
-        self.left = [pool.everything for pool in board.pools]
+        self.left = board.open[:]
         self.penalties: list[tuple[int, ...]] = [() for _ in board.pools]
-        self.counts: dict[Day, int] = {}
+        self.counts: dict[Day, int] = dict(board.standing)
         self.hosted: tuple[int, ...] = ()
         self.groups: dict[int, int] = {}
         self.picks: list[tuple[int, ...]] = [() for _ in board.pools]

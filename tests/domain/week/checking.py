@@ -10,7 +10,7 @@ from itertools import combinations
 from server.domain.attendance import Kind
 from server.domain.week import Need, Placement, Proposal, Reason, ReasonCode, Why, WhyNot
 from tests.domain.week.couples import Case
-from tests.domain.week.oracle import Candidate, Clock, times_of
+from tests.domain.week.oracle import Candidate, Clock, standing, times_of
 
 JOINT = (Kind.COUPLES, Kind.INTAKE)
 
@@ -67,8 +67,7 @@ class Checked:
         for (_, ends, _), (begins, _, _) in combinations(own, 2):
             if begins < ends + self.case.rules.gap:
                 yield f"{person} has no gap of {self.case.rules.gap} minutes"
-        days = Counter(self.clocks[person].day(begins) for begins, _, one in own if person in one.need.partners)
-        if max(days.values(), default=0) > self.case.rules.most_per_day:
+        if any(self._same_day(person, begins) > self.case.rules.most_per_day for begins, _, one in own):
             yield f"a day of {person} is too full"
         taken = Counter(one.group for _, _, one in self.spans if one.group)
         if any(taken[group.id] > group.places for group in self.case.groups):
@@ -158,7 +157,8 @@ class Checked:
 
     def _same_day(self, person: str, minute: int) -> int:
         day = self.clocks[person].day
-        return sum(day(begins) == day(minute) for begins, _, one in self.spans if person in one.need.partners)
+        new = sum(day(begins) == day(minute) for begins, _, one in self.spans if person in one.need.partners)
+        return new + standing(self.case, self.clocks, person, day(minute))
 
 
 def low(one: Placement) -> int:

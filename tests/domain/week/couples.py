@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from server.domain.attendance import Kind
 from server.domain.schedule import Busy, Calendar, Slot, WeeklyHours, Window
 from server.domain.week import (
+    Booked,
     Group,
     Missed,
     Need,
@@ -39,6 +40,7 @@ class Case:
     groups: tuple[Group, ...]
     week: Slot
     rules: Rules
+    standing: tuple[Booked, ...] = ()
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -86,6 +88,7 @@ def random_case(dice: random.Random) -> Case:
         _groups(dice, week, zones["ann"]),
         week,
         _rules(dice),
+        _standing(dice, week),
     )
 
 
@@ -138,6 +141,22 @@ def _groups(dice: random.Random, week: Slot, zone: str) -> tuple[Group, ...]:
         begin = datetime.combine(day, wall, ZoneInfo(zone))
         found.append(Group(f"group-{index}", begin, dice.choice((60, 90, 90)), dice.choice((0, 1, 2, 8, 8))))
     return tuple(found)
+
+
+def _standing(dice: random.Random, week: Slot) -> tuple[Booked, ...]:
+    """Of one couple in four some sessions are booked, most of them on one day."""
+    if dice.random() < 0.75:
+        return ()
+    first = week.start + timedelta(minutes=dice.randrange(5 * 1440))
+    return tuple(
+        Booked(
+            dice.choice((Kind.COUPLES, Kind.INDIVIDUAL, Kind.GROUP)),
+            frozenset(dice.choice((("ann",), ("bob",), ("ann", "bob")))),
+            first + timedelta(hours=dice.choice((0, 2, 4, 30))),
+            50,
+        )
+        for _ in range(dice.choice((1, 2, 3)))
+    )
 
 
 def _rules(dice: random.Random) -> Rules:

@@ -182,14 +182,25 @@ def _days(
             on_day[person, clocks[person].day(one.low)].append(i)
     terms = []
     for (person, day), members in on_day.items():
-        count = sum(chosen[i] for i in members)
-        model.add(count <= case.rules.most_per_day)
-        most = case.rules.most_per_day
+        most, before = case.rules.most_per_day, standing(case, clocks, person, day)
+        if before >= most:
+            model.add(sum(chosen[i] for i in members) == 0)
+            continue
+        count = before + sum(chosen[i] for i in members)
+        model.add(count <= most)
         extra = model.new_int_var(0, most * (most - 1) // 2, f"extra {person} {day}")
         for nth in range(1, most):
-            model.add(extra >= nth * count - nth * (nth + 1) // 2)
+            model.add(extra + before * (before - 1) // 2 >= nth * count - nth * (nth + 1) // 2)
         terms.append((30, extra))
     return terms
+
+
+def standing(case: Case, clocks: dict[str, Clock], person: str, day: int) -> int:
+    """How many of the booked sessions this partner has on that day."""
+    return sum(
+        person in one.partners and clocks[person].day(int(one.starts_at.timestamp()) // 60) == day
+        for one in case.standing
+    )
 
 
 def _joint_close(

@@ -23,7 +23,7 @@ from server.domain.week import propose
 from tests.domain.week.couples import random_case
 for seed in range(6):
     case = random_case(random.Random(seed))
-    print(propose(case.needs, case.calendars, case.groups, case.week, case.rules))
+    print(propose(case.needs, case.calendars, case.groups, case.week, case.rules, case.standing))
 """
 
 
@@ -36,7 +36,7 @@ def _cases() -> list[Case]:
 def test_every_promise_holds_and_every_reason_is_true(cases: list[Case]) -> None:
     reasons, whys = Counter[ReasonCode](), Counter[WhyNot]()
     for case in cases:
-        proposal = propose(case.needs, case.calendars, case.groups, case.week, case.rules)
+        proposal = propose(case.needs, case.calendars, case.groups, case.week, case.rules, case.standing)
         assert list(Checked(case, proposal).faults()) == []
         reasons.update(reason.code for one in proposal.placed for reason in one.reasons)
         whys.update(left.why for left in proposal.unplaced)
@@ -46,9 +46,9 @@ def test_every_promise_holds_and_every_reason_is_true(cases: list[Case]) -> None
 
 def test_the_score_is_the_one_that_is_stated(cases: list[Case]) -> None:
     for case in cases[:40]:
-        proposal = propose(case.needs, case.calendars, case.groups, case.week, case.rules)
+        proposal = propose(case.needs, case.calendars, case.groups, case.week, case.rules, case.standing)
         left = [one.need for one in proposal.unplaced]
-        assert proposal.score == score(proposal.placed, left, case.calendars, case.rules)
+        assert proposal.score == score(proposal.placed, left, case.calendars, case.rules, case.standing)
 
 
 def test_the_order_in_which_things_are_given_does_not_matter(cases: list[Case]) -> None:
@@ -59,7 +59,9 @@ def test_the_order_in_which_things_are_given_does_not_matter(cases: list[Case]) 
             calendars=dict(reversed(case.calendars.items())),
             groups=case.groups[::-1],
         )
-        one, other = (propose(it.needs, it.calendars, it.groups, it.week, it.rules) for it in (case, turned))
+        one, other = (
+            propose(it.needs, it.calendars, it.groups, it.week, it.rules, it.standing) for it in (case, turned)
+        )
         assert one.placed == other.placed
         assert Counter(one.unplaced) == Counter(other.unplaced)
 

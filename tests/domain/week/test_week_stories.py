@@ -12,6 +12,7 @@ import pytest
 from server.domain.attendance import Kind
 from server.domain.schedule import Busy, Calendar, Slot, WeeklyHours, Window
 from server.domain.week import (
+    Booked,
     Group,
     Need,
     Placement,
@@ -68,6 +69,18 @@ def test_what_is_booked_is_taken_and_extra_time_is_offered() -> None:
     assert times(plan([individual("ann")], ann=booked)) == ["Mon 11:00"]
     extra = replace(calendar([], 9, 12), extra=(Slot(at(2, 14), at(2, 15)),))
     assert times(plan([individual("ann")], ann=extra)) == ["Wed 14:00"]
+
+
+def test_a_day_with_booked_sessions_is_spared_and_takes_no_more_than_a_day_holds() -> None:
+    monday = [Booked(Kind.INDIVIDUAL, frozenset({"ann"}), at(0, hour), 50) for hour in (9, 11)]
+    tuesday = [Booked(Kind.GROUP, frozenset({"bob"}), at(1, 9), 90)]
+    two_days = {"host": calendar([0, 1]), "ann": calendar([0, 1]), "bob": calendar([0, 1])}
+    proposal = propose([joint()], {**OPEN, **two_days}, [], WEEK, Rules(), [*monday, *tuesday])
+    assert times(proposal)[0].startswith("Tue")  # 30 for Bob's second of the day, not 60 for Ann's third
+    assert ReasonCode.DAY_OF_ITS_OWN not in codes(proposal.placed[0])
+    assert proposal.score == 30
+    [no] = propose([joint()], {**OPEN, **two_days}, [], WEEK, Rules(most_per_day=1), [*monday, *tuesday]).unplaced
+    assert (no.why, no.people) == (WhyNot.DAY_FULL, ("ann", "bob"))
 
 
 def test_a_full_week_gives_everybody_one_session_a_day() -> None:
