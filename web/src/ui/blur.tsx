@@ -16,21 +16,18 @@ export function BlurSaid({ face }: { readonly face: Face }) {
 /** The picture was given up: why, and the way back, which only its owner takes. */
 export function Bare({ media }: { readonly media: Media }) {
   const lost = media.face.fault.value;
+  if (!lost?.off) return null;
   return (
-    <div role="alert">
-      {lost?.off && (
-        <div class="notice col tight">
-          <p>{blurLost(lost)}</p>
-          <div class="row wrap">
-            <button class="small" type="button" onClick={() => void media.setCameraOff(false)}>
-              Camera on, without blur
-            </button>
-            <button class="small" type="button" onClick={() => (media.face.fault.value = null)}>
-              Leave it off
-            </button>
-          </div>
-        </div>
-      )}
+    <div role="alert" class="notice col tight">
+      <p>{blurLost(lost)}</p>
+      <div class="row wrap">
+        <button class="small" type="button" onClick={() => void media.setCameraOff(false)}>
+          Camera on, without blur
+        </button>
+        <button class="small" type="button" onClick={() => (media.face.fault.value = null)}>
+          Leave it off
+        </button>
+      </div>
     </div>
   );
 }
