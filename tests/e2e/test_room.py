@@ -233,7 +233,8 @@ async def test_a_screen_is_shared_and_a_weak_connection_keeps_its_sound(chromium
         await expect(alex.get_by_text("You’re sharing your screen")).to_be_visible()
         await therapist.get_by_role("button", name="Back to waiting").first.click()
         await expect(alex.get_by_role("heading", name="You’re here")).to_be_visible()
-        assert await own_track(alex, PICTURE, "return track.contentHint") == ""  # the camera's again
+        camera = lambda: own_track(alex, PICTURE, "return track.contentHint === ''")  # noqa: E731
+        await eventually(camera, "the camera's picture again", 20)
 
         await robin.evaluate("window.lossy = true")
         await robin.get_by_role("button", name="Use less data").click(timeout=30_000)

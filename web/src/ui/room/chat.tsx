@@ -20,11 +20,12 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
   const send = async () => {
     const words = text.trim();
     if (!words || sending) return;
+    setText(""); // at once: what is typed while these words are on their way is kept, and so is a word for help in it
     setSending(true);
     const no = await talk.say(words, to_);
     setSending(false);
     setWrong(no);
-    if (no === null) setText("");
+    if (no !== null) setText((typed) => (typed ? `${words} ${typed}` : words));
     field.current?.focus();
   };
   return (
