@@ -101,7 +101,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             # First to be set up is last to be torn down: by then a test's own fixtures must have ended their tasks.
             item.fixturenames.insert(0, "no_leaked_tasks")
-        if over_real_processes(item.path, item.config.rootpath):
+        if over_real_processes(item.path, item.config.rootpath) and item.get_closest_marker("flaky") is None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
