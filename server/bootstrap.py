@@ -41,7 +41,7 @@ from server.application.timekeeper import Timekeeper
 from server.application.uptime import MediaWatch
 from server.application.whereabouts import WhereaboutsDesk
 from server.cluster import after_absence, meeting
-from server.composition.core import core
+from server.composition.core import core, new_id
 from server.composition.media import Media, media_of
 from server.composition.post import post_parts
 from server.composition.programme import programme_parts
@@ -240,7 +240,7 @@ def _build(settings: Settings, clock: Clock, store: SqlStore, media: Media, home
 def hook_desk(store: SqlStore, clock: Clock) -> HookDesk:
     """Webhook endpoints as the administrator keeps them; a secret has 192 random bits, as Standard Webhooks advises."""
     secret = lambda: "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()  # noqa: E731
-    return HookDesk(store, StandardWebhooks(), clock, lambda: secrets.token_urlsafe(9), secret)
+    return HookDesk(store, StandardWebhooks(), clock, new_id, secret)
 
 
 async def _beat(built: Service) -> None:

@@ -34,5 +34,5 @@ def core(settings: Settings, clock: Clock, store: SqlStore) -> Core:
 
 
 def new_id() -> str:
-    """Of 72 random bits, for what the clinic keeps: people, programmes, plans."""
+    """Of 72 random bits, for what the clinic keeps: people, files, webhook endpoints."""
     return secrets.token_urlsafe(9)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from server.application.accepting import Accepting
+from server.application.availabilities import Availabilities
 from server.application.calendars import Calendars
 from server.application.care import Care
 from server.application.changing import Changing
@@ -29,6 +30,7 @@ CurrentProgramme = Callable[[], Awaitable[Programme | None]]
 @dataclass(frozen=True, slots=True)
 class ProgrammeParts:
     records: Records
+    availabilities: Availabilities
     clinic: Clinic
     care: Care
     current: CurrentProgramme
@@ -51,6 +53,7 @@ def programme_parts(core: Core) -> ProgrammeParts:
     accepting = Accepting(weeks, records, clinic, store, store, store, dispatcher, clock, _series_id)
     return ProgrammeParts(
         records=records,
+        availabilities=Availabilities(records),
         clinic=clinic,
         care=Care(records, clinic, store, clock),
         current=current,

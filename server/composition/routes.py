@@ -16,7 +16,6 @@ from server.adapters.shared_text import YjsTexts
 from server.adapters.webcal import fetch
 from server.adapters.workshop import ProcessWorkshop
 from server.application.attendance_report import AttendanceReports
-from server.application.availabilities import Availabilities
 from server.application.console_door import ConsoleDoor
 from server.application.couple_list import CoupleList
 from server.application.dead_letters import Undelivered
@@ -134,8 +133,7 @@ def plan_routes(core: Core, programme: ProgrammeParts, homes: Membership) -> Rou
 
 def imports_of(core: Core, programme: ProgrammeParts) -> Imports:
     """The calendars that people import, read again and again."""
-    availabilities = Availabilities(programme.records)
-    return Imports(programme.records, availabilities, core.store, core.clock, fetch, busy_of, new_id)
+    return Imports(programme.records, programme.availabilities, core.store, core.clock, fetch, busy_of, new_id)
 
 
 def calendar_routes(core: Core, programme: ProgrammeParts, imports: Imports) -> Routes:
@@ -143,7 +141,7 @@ def calendar_routes(core: Core, programme: ProgrammeParts, imports: Imports) -> 
     settings, clock, store, links = core.settings, core.clock, core.store, core.links
     subscribed = SubscribedCalendar(settings.clinic_email)
     feed = OwnFeed(links, store, clock, subscribed, programme.current, settings.base_url)
-    own = OwnCalendar(Availabilities(programme.records), store, imports, feed, clock)
+    own = OwnCalendar(programme.availabilities, store, imports, feed, clock)
     yield from OwnCalendarApi(own, imports, feed, links).routes()
 
 

@@ -233,3 +233,14 @@ def test_sound_that_was_only_late_when_it_was_sent_again_was_not_lost() -> None:
         arrivals.came(late, CLOCK + now + 0.05)
         downlink.reported(arrivals.report(1, 2, now + 0.3), now + 0.3)
     assert downlink.estimate.loss == 0
+
+
+def test_a_repeat_of_long_ago_says_nothing_of_the_packet_that_has_its_number_now() -> None:
+    downlink, arrivals = Downlink(), Arrivals()
+    downlink.number(10.0, 100)
+    downlink.repeated(downlink.last, 10.2)  # and no report of it ever came
+    for _ in range(0x10000):
+        downlink.number(900.0, 100)
+    arrivals.came(downlink.last, CLOCK + 900.0)
+    downlink.reported(arrivals.report(1, 2, 900.2), 900.2)
+    assert downlink.estimate.loss == 0

@@ -290,13 +290,17 @@ async def test_leaving_quickly_leaves_a_plain_page_and_no_way_back(chromium: Bro
             assert "/join" not in page.url
 
 
+async def with_a_word(page: Page, word: str = "Lantern") -> None:
+    await press(page, "Go back in")
+    await press(page, "Ask for help without a word")
+    await page.get_by_label("Or type a word of your own").fill(word)
+    await press(page, "Keep this word")
+
+
 async def test_a_silent_sign_is_sent_by_a_word_or_three_taps_and_shows_nowhere(chromium: Browser) -> None:
     service = partner(states.WAITING)
     async with opened(chromium, "/join", service) as page:
-        await press(page, "Go back in")
-        await press(page, "Ask for help without a word")
-        await page.get_by_label("Or type a word of your own").fill("Lantern")
-        await press(page, "Keep this word")
+        await with_a_word(page)
         await expect(page.get_by_text("Camera, sound and connection are fine")).to_be_visible()
         before = await page.locator("main").inner_text()
         await page.keyboard.type("my lantern")
@@ -311,14 +315,7 @@ async def test_a_silent_sign_is_sent_by_a_word_or_three_taps_and_shows_nowhere(c
         assert "antern" not in stored
 
 
-async def with_a_word(page: Page, word: str = "Lantern") -> None:
-    await press(page, "Go back in")
-    await press(page, "Ask for help without a word")
-    await page.get_by_label("Or type a word of your own").fill(word)
-    await press(page, "Keep this word")
-
-
-async def chatting(page: Page) -> Locator:
+async def chat_of(page: Page) -> Locator:
     """The field of the room's chat, with the caret in it."""
     await press(page, "More")
     await page.get_by_role("dialog", name="More").get_by_role("button", name="Messages").click()
@@ -327,12 +324,18 @@ async def chatting(page: Page) -> Locator:
     return field
 
 
-async def test_the_word_typed_into_the_chat_is_a_sign_and_is_sent_to_nobody(chromium: Browser) -> None:
+@asynccontextmanager
+async def chatting(chromium: Browser) -> AsyncIterator[tuple[FakeService, Page, Locator]]:
+    """In the room's chat, with a word of one's own."""
     service = partner(states.WAITING)
     async with opened(chromium, "/join", service) as page:
         await with_a_word(page)
         await service.change(states.ROOM)
-        field = await chatting(page)
+        yield service, page, await chat_of(page)
+
+
+async def test_the_word_typed_into_the_chat_is_a_sign_and_is_sent_to_nobody(chromium: Browser) -> None:
+    async with chatting(chromium) as (service, page, field):
         await field.press_sequentially("Bring the lantern")
         await arrived(service, "ask_for_help", page)
         await expect(field).to_have_value("Bring the ")
@@ -347,11 +350,7 @@ async def test_the_word_typed_into_the_chat_is_a_sign_and_is_sent_to_nobody(chro
 
 
 async def test_the_word_in_the_middle_of_a_line_goes_and_leaves_the_caret_there(chromium: Browser) -> None:
-    service = partner(states.WAITING)
-    async with opened(chromium, "/join", service) as page:
-        await with_a_word(page)
-        await service.change(states.ROOM)
-        field = await chatting(page)
+    async with chatting(chromium) as (service, page, field):
         await field.press_sequentially("one two")
         for _ in range(4):
             await page.keyboard.press("ArrowLeft")
@@ -372,7 +371,7 @@ async def test_a_reload_forgets_neither_the_word_nor_the_way_out(chromium: Brows
         await arrived(service, "ask_for_help", page)
         await press(page, "Go back in")
         await service.change(states.ROOM)
-        field = await chatting(page)
+        field = await chat_of(page)
         await field.press_sequentially("a lantern")
         await expect(field).to_have_value("a ")
         assert len(service.given("ask_for_help")) == 2

@@ -54,16 +54,16 @@ class SmtpMail:
     async def send(self, message: Message) -> None:
         """Hands the mail over. A repeat carries the same Message-ID, so that mailboxes can tell it is one mail."""
         data = compose(message, self._from).as_bytes()
-        async with self._turns, self._connected() as server:
+        async with self._turns, self._connected(3 * self._timeout) as server:
             await server.sendmail(self._from.addr_spec, [message.to_email], data)
 
-    async def try_out(self) -> None:
-        """Connects and signs in as for a mail, and sends none. Raises `MailNotSent`."""
-        async with self._connected():
+    async def try_out(self, within: float) -> None:
+        """Connects and signs in as for a mail, and sends none; in so many seconds. Raises `MailNotSent`."""
+        async with self._connected(within):
             pass
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def _connected(self, within: float) -> AsyncIterator[aiosmtplib.SMTP]:
         server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
@@ -75,7 +75,7 @@ class SmtpMail:
             timeout=self._timeout,
         )
         try:
-            async with asyncio.timeout(self._timeout * 3), server:
+            async with asyncio.timeout(within), server:
                 yield server
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             # "from None": the cause's text may hold the address, and tracebacks are logged

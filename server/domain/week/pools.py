@@ -11,10 +11,8 @@ from operator import or_
 
 from server.domain.attendance.model import Kind
 from server.domain.week.model import Need, Rules
-from server.domain.week.score import RIGHT_AFTER_SECONDS, Walls
+from server.domain.week.score import RIGHT_AFTER_SECONDS, Day, Walls
 from server.domain.week.starts import QUARTER, Start, Times
-
-Day = tuple[str, int]  # a person and a date of their zone, as its ordinal
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ def propose(
     groups: Sequence[Group],
     week: Slot,
     rules: Rules | None = None,
-    standing: Iterable[Booked] = (),
+    standing: Sequence[Booked] = (),
 ) -> Proposal:
     """The week of least `score` that a bounded search finds: placed, unplaced, each with its reasons.
 
@@ -40,7 +40,6 @@ def propose(
     calendars = {person: calendars[person] for person in sorted({person for need in needs for person in need.people})}
     times = Times(calendars, groups, week, rules)
     walls = Walls(calendars, times.week, rules)
-    standing = tuple(standing)
     before = on_days(standing, walls, calendars)
     board = Board(needs, times, walls, rules, before)
     search = Search(board)

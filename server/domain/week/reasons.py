@@ -9,8 +9,7 @@ from itertools import combinations
 from server.domain.attendance.model import Kind
 from server.domain.schedule.spans import Span, union, without
 from server.domain.week.model import Need, Placement, Reason, ReasonCode, Rules, Unplaced, Why, WhyNot
-from server.domain.week.pools import Day
-from server.domain.week.score import Walls, span_of
+from server.domain.week.score import Day, Walls, span_of
 from server.domain.week.starts import Start, Times
 
 Spans = Mapping[str, Sequence[Span]]

@@ -14,6 +14,8 @@ from server.domain.schedule.spans import Span, common, open_spans
 from server.domain.week.booked import Booked
 from server.domain.week.model import Need, Placement, Rules
 
+Day = tuple[str, int]  # a person and a date of their zone, as its ordinal
+
 SAME_DAY = 30
 RIGHT_AFTER = 15
 OFF_HALF_HOUR = 5
@@ -88,7 +90,7 @@ class Walls:
         return -(-(span[1] - span[0] - inside) // 3600)
 
 
-def on_days(standing: Iterable[Booked], walls: Walls, people: Collection[str]) -> Counter[tuple[str, int]]:
+def on_days(standing: Iterable[Booked], walls: Walls, people: Collection[str]) -> Counter[Day]:
     """How many of these sessions each of the people, as a partner, has on a day."""
     return Counter(
         (person, walls.day(person, int(one.starts_at.timestamp())))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from server.domain.schedule.spans import DAY
-from server.domain.week.pools import Board, Cell, Day, Pool
-from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY
+from server.domain.week.pools import Board, Cell, Pool
+from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY, Day
 
 # In nodes, so that the same week is found on every machine; together they keep a couple's week below 100 ms.
 FIRST_NODES = 300

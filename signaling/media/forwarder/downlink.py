@@ -53,9 +53,9 @@ class Downlink:
             self.sent[seq % KEPT] = None
             self._missing.pop(seq, None)
             self._quickest = min(self._quickest, now - sent[1])
-            again = self._again.pop(seq, None)
-            first = again is None or now - again < self._quickest  # too soon for the repeat
-            fates.append(Fate(sent[1], came if first else None, sent[2], sent[3]))
+            again = self._again.pop(seq, inf)
+            repeat = sent[1] <= again <= now - self._quickest  # sent early enough to be what came
+            fates.append(Fate(sent[1], None if repeat else came, sent[2], sent[3]))
         fates += self._given_up(now)
         if fates:
             self.estimate.told(fates, now)

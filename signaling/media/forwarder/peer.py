@@ -228,14 +228,13 @@ class Peer:
                 continue
             self._resent += 1
             packet, seq, stamp = found
-            now, down = self.ice.last_media, self.downlink
+            now = self.ice.last_media
             if self._takes_rtx and slot.kind == "video":
                 self.send_rtp(rtx.wrapped(packet, seq), (slot.next_rtx(), stamp), slot.rtx_ssrc, now)
-            elif down is None:
-                self.send_rtp(packet, (seq, stamp), slot.ssrc, now)
             else:
                 number = slot.numbers[seq % len(slot.numbers)]
-                down.repeated(number, now)
+                if self.downlink is not None:
+                    self.downlink.repeated(number, now)
                 self.send_rtp(packet, (seq, stamp), slot.ssrc, now, number=number)
 
     # -- media out -------------------------------------------------------------------------

@@ -310,9 +310,9 @@ async def test_credentials_are_used_and_their_refusal_is_retryable() -> None:
         with pytest.raises(MailNotSent, match="credentials") as failure:
             await sender(server, username="dyad", password="wrong").send(PLAIN)
         assert failure.value.retryable
-        await sender(server, username="dyad", password="right").try_out()
+        await sender(server, username="dyad", password="right").try_out(5)
         with pytest.raises(MailNotSent, match="credentials"):
-            await sender(server, username="dyad", password="wrong").try_out()
+            await sender(server, username="dyad", password="wrong").try_out(5)
     assert len(server.taken) == 1, "to try the credentials sends nothing"
 
 

@@ -18,6 +18,10 @@ export function placesOf(licences: string): string[] {
   return licences.split(",").map((one) => one.trim()).filter(Boolean);
 }
 
+export function Licences(props: { readonly value: string; readonly onValue: (value: string) => void }) {
+  return <Text {...props} label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Whoever is elsewhere is offered no time. Without any, nobody is checked." />;
+}
+
 export function NewTherapist({ desk }: { readonly desk: Desk }) {
   const zone = desk.overview.value.programme?.zone ?? "America/New_York";
   const [person, setPerson] = useState(fresh(zone, WORKDAYS));
@@ -34,7 +38,7 @@ export function NewTherapist({ desk }: { readonly desk: Desk }) {
       <fieldset class="sheet fields">
         <legend>Who</legend>
         <PersonFields person={person} onPerson={setPerson} />
-        <Text label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Whoever is elsewhere is offered no time. Without any, nobody is checked." value={licences} onValue={setLicences} />
+        <Licences value={licences} onValue={setLicences} />
       </fieldset>
       <div class="sheet">
         <WeekHours legend="Working hours, as their own clock shows them" hours={person.hours} onHours={(hours) => setPerson({ ...person, hours })} />

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { invite, type Overview, setLicences, type Staff } from "../../api/clinic";
-import { Text } from "../../ui/fields";
 import type { Desk } from "./desk";
-import { placesOf } from "./people";
+import { Licences, placesOf } from "./people";
 
 /** The clinic's therapists, and the way to what holds for all of it. */
 export function Clinic({ desk, seen }: { readonly desk: Desk; readonly seen: Overview }) {
@@ -47,7 +46,7 @@ function Therapist({ desk, one }: { readonly desk: Desk; readonly one: Staff }) 
           <span class="soft licences">{one.licences.length > 0 ? `Licensed in ${one.licences.join(", ")}` : "No licences given"}</span>
         </summary>
         <form class="col tight licensing" onSubmit={(event) => (event.preventDefault(), void save())}>
-          <Text label="Licensed in" hint="Places, with commas between, such as US-NY, US-NJ. Whoever is elsewhere is offered no time. Without any, nobody is checked." value={licences} onValue={setPlaces} />
+          <Licences value={licences} onValue={setPlaces} />
           <div class="row wrap">
             <button class="small" type="submit" disabled={desk.busy.value} aria-label={`Keep where ${one.name} is licensed`}>
               Keep

@@ -21,8 +21,7 @@ export function netOf(model: Model): Net {
 function constant(n: number, { shape, values }: Weights, model: Model): tf.Tensor {
   const used = model.steps.find((step) => step.inputs[1] === n);
   const whole = tf.tensor(values, [...shape]);
-  if (used?.kind === "conv") return tf.transpose(whole, [1, 2, 3, 0]);
-  if (used?.kind === "depthwise") return tf.transpose(whole, [1, 2, 3, 0]);
+  if (used?.kind === "conv" || used?.kind === "depthwise") return tf.transpose(whole, [1, 2, 3, 0]);
   if (used?.kind === "unpool") return tf.transpose(whole, [1, 2, 0, 3]);
   return whole;
 }

@@ -1,5 +1,5 @@
-import { useRef, useState } from "preact/hooks";
 import type { Talk } from "../../state/talk";
+import { useWriting } from "./writing";
 
 const SHOWN = 2; // lines: what is older was said long ago
 const MOST = 300; // characters that can be read while the next are typed
@@ -17,18 +17,7 @@ export function Captions({ talk }: { readonly talk: Talk }) {
 
 /** The captioner's own field: one line, sent by Enter, so that the hands stay on the keys. */
 export function Captioning({ talk }: { readonly talk: Talk }) {
-  const [text, setText] = useState("");
-  const [wrong, setWrong] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const send = async () => {
-    const words = text.trim();
-    if (!words) return;
-    setText(""); // the next words are typed while these are on their way
-    const no = await talk.say(words, null);
-    setWrong(no);
-    if (no !== null) setText((typed) => (typed ? `${words} ${typed}` : words));
-    field.current?.focus();
-  };
+  const { text, setText, wrong, field, send } = useWriting<HTMLInputElement>((words) => talk.say(words, null));
   return (
     <form class="captioning" onSubmit={(event) => (event.preventDefault(), void send())}>
       <label>

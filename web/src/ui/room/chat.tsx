@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Said } from "../../state/talk";
 import type { ToolProps } from "./tools";
+import { useWriting } from "./writing";
 
 const MOST = 1000; // characters of a line, as the server takes them
 
@@ -8,26 +9,13 @@ const MOST = 1000; // characters of a line, as the server takes them
 export function Chat({ desk, people, host = false, onClose }: ToolProps) {
   const { talk, media } = desk;
   const [to, setTo] = useState(() => answering(talk.messages.value.at(-1)));
-  const [text, setText] = useState("");
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [sending, setSending] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
   const log = useRef<HTMLDivElement>(null);
   const lines = talk.messages.value;
   const to_ = people.some(({ key }) => key === to) ? to : null; // whoever left can't be written to
+  const { text, setText, wrong, sending, field, send } = useWriting<HTMLTextAreaElement>((words) => talk.say(words, to_));
   useEffect(() => field.current?.focus(), []);
   useEffect(() => log.current?.scrollTo(0, log.current.scrollHeight), [lines.length]);
-  const send = async () => {
-    const words = text.trim();
-    if (!words || sending) return;
-    setText(""); // at once: what is typed while these words are on their way is kept, and so is a word for help in it
-    setSending(true);
-    const no = await talk.say(words, to_);
-    setSending(false);
-    setWrong(no);
-    if (no !== null) setText((typed) => (typed ? `${words} ${typed}` : words));
-    field.current?.focus();
-  };
+  const write = () => void (sending || send());
   return (
     <aside class="sidepanel chat" aria-label="Messages" onKeyDown={(event) => event.key === "Escape" && onClose()}>
       <div class="row">
@@ -45,7 +33,7 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
           ))}
         </ol>
       </div>
-      <form onSubmit={(event) => (event.preventDefault(), void send())}>
+      <form onSubmit={(event) => (event.preventDefault(), write())}>
         <fieldset class="readers">
           <legend>Who reads it</legend>
           <Reader name="Everyone here" checked={to_ === null} onChoose={() => setTo(null)} />
@@ -63,7 +51,7 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
             event.preventDefault();
-            void send();
+            write();
           }}
         />
         {wrong && (
