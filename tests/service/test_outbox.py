@@ -14,10 +14,10 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from server import bootstrap
 from server.application.hooks import Endpoint
 from server.application.pauses import WEBHOOK, pause_after
 from server.application.ports import NotSent, OutboxRow
+from server.composition import post
 from server.domain.session.commands import Cancel, PlanSession
 from tests.adapters.test_webhooks import SECRET, Site, site
 from tests.service.support import House, eventually, house
@@ -55,7 +55,7 @@ async def told(
         async def resolve(host: str, port: int) -> list[str]:
             return ["127.0.0.1"]
 
-        monkeypatch.setattr(bootstrap, "StandardWebhooks", lambda: ehr.site.sender(resolve=resolve))
+        monkeypatch.setattr(post, "StandardWebhooks", lambda: ehr.site.sender(resolve=resolve))
         async with house(speed=60) as home:
             if quiet:  # the demo's own session is over, and told of
                 await home.built.dispatcher.submit(home.links.session, Cancel())
