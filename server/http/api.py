@@ -73,6 +73,7 @@ class Api:
                 "role": role,
                 "session": grant.session,
                 "name": person.name if person else "",
+                "language": person.language if person else "en",
                 "speed": self.clock.speed,
                 "node": None if grant.session is None else self.homes.elsewhere(grant.session),
             }

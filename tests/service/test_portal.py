@@ -123,6 +123,11 @@ async def test_the_language_of_the_page_is_that_of_the_mail() -> None:
         page = await gets(desk, alex)
         status, page = await asks(desk, alex, "PUT", "/own", own(page, language="es"))
         assert (status, page["language"]) == (200, "es")
+        async with (
+            aiohttp.ClientSession(desk.built.settings.base_url) as http,
+            http.post("/v1/links/redeem", json={"token": alex}) as answer,
+        ):
+            assert (await answer.json())["language"] == "es"
         assert page["agreement"]["paragraphs"][0].startswith("Nos vemos")
         status, page = await asks(desk, alex, "PUT", "/own", own(page, zone="Europe/Madrid"))
         assert (status, page["zone"]) == (200, "Europe/Madrid")

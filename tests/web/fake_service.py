@@ -84,8 +84,11 @@ class FakeService:
         return [body for event, body in self.commands if event == name]
 
 
-def link(role: str, purpose: str = "session", name: str = "Alex", speed: float = 1) -> tuple[int, Json]:
-    return 200, {"purpose": purpose, "role": role, "session": "s-1", "name": name, "speed": speed}
+def link(
+    role: str, purpose: str = "session", name: str = "Alex", speed: float = 1, language: str = "en"
+) -> tuple[int, Json]:
+    person = {"role": role, "name": name, "language": language}
+    return 200, {"purpose": purpose, "session": "s-1", "speed": speed, **person}
 
 
 def problem(code: str, status: int = 410) -> tuple[int, Json]:

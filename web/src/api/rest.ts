@@ -5,6 +5,7 @@ export interface Redeemed {
   readonly role: "partner" | "client" | "therapist" | "team" | "administrator" | "interpreter" | "captioner" | "support";
   readonly session: string | null;
   readonly name: string;
+  readonly language: "en" | "es";
   readonly speed: number;
 }
 

@@ -14,13 +14,16 @@ import { picturesReady } from "../ui/picture";
 import { watching } from "../ui/signs";
 import { ticking } from "../ui/tick";
 import { Vanish } from "../ui/vanish";
-import { CLOSING, troubleOf } from "../words/people";
+import { closingWords, troubleOf } from "../words/people";
 import { CheckScreen } from "./join/check";
 import { Desk } from "./join/desk";
 import { AbsenceScreen, LateScreen, LinkScreen } from "./join/link";
 import { RoomScreen } from "./join/room";
 import { type Screen, screenOf } from "./join/screen";
 import { GuestScreen, HeldScreen, WaitingScreen } from "./join/waiting";
+import { speakRoom, tell } from "../words/room";
+import type { Language } from "../words/say";
+import { speak } from "../words/times";
 
 interface Trouble {
   readonly code: string;
@@ -30,8 +33,14 @@ interface Trouble {
 const trouble = signal<Trouble | null>(null);
 const opened = signal<{ readonly link: Redeemed; readonly desk: Desk } | null>(null);
 
+async function speakIn(language: Language): Promise<void> {
+  await speakRoom(language);
+  speak(language);
+}
+
 async function begin(): Promise<void> {
   const token = linkToken();
+  await speakIn(navigator.language.startsWith("es") ? "es" : "en"); // until it is known whose link it is
   if (!token) {
     trouble.value = { code: "missing", message: "" };
     return;
@@ -40,6 +49,7 @@ async function begin(): Promise<void> {
     const link = await redeem(token);
     const elsewhere = { therapist: "/console", team: "/team", administrator: "/policy" }[link.role as string] ?? (link.purpose === "proposal" ? "/times" : null);
     if (elsewhere) return location.replace(elsewhere + location.hash);
+    await speakIn(link.language);
     const desk = new Desk(token, await keptFor(token));
     desk.clock.speed.value = link.speed;
     desk.live.start();
@@ -52,7 +62,7 @@ async function begin(): Promise<void> {
 
 function App() {
   if (trouble.value) return <Stopped {...trouble.value} />;
-  if (!opened.value) return <Page><Busy whole words="One moment…" /></Page>;
+  if (!opened.value) return <Page><Busy whole words={tell("One moment…")} /></Page>;
   return <Session link={opened.value.link} desk={opened.value.desk} />;
 }
 
@@ -65,7 +75,7 @@ function Stopped({ code, message, phone = null }: Trouble & { readonly phone?: s
         {again && (
           <p>
             <button class="primary" type="button" onClick={() => location.reload()}>
-              {code === "seat_taken" ? "Use this device" : "Try again"}
+              {tell(code === "seat_taken" ? "Use this device" : "Try again")}
             </button>
           </p>
         )}
@@ -89,11 +99,11 @@ function Session({ link, desk }: { readonly link: Redeemed; readonly desk: Desk 
     else if (ended) desk.close();
   }, [ended, screen]);
   if (ended && screen !== "closing") return <Stopped code={ended.type} message={ended.message} phone={phone} />;
-  if (!view || !screen) return <Page speed={link.speed}><Busy whole words={`Hello ${link.name}. One moment…`} /></Page>;
+  if (!view || !screen) return <Page speed={link.speed}><Busy whole words={tell("Hello {name}. One moment…", { name: link.name })} /></Page>;
   if (screen === "room") return <RoomScreen desk={desk} view={view} />;
   return (
     <Page speed={view.speed} aside={<Vanish desk={desk} />} foot={<Clinic phone={phone} />}>
-      <Line phase={desk.live.phase.value} away="Your connection is away. We’re trying again; your place is kept." />
+      <Line phase={desk.live.phase.value} away={tell("Your connection is away. We’re trying again; your place is kept.")} />
       {desk.trouble.value && (
         <p class="notice" role="alert">
           {desk.trouble.value}
@@ -120,11 +130,11 @@ function Shown({ screen, desk, view }: { readonly screen: Screen; readonly desk:
     case "held":
       return <HeldScreen desk={desk} view={view} />;
     case "back":
-      return <Back title={`Welcome back, ${view.you.name}.`} text="Your place is kept." go="Go back in" onGo={() => void desk.comeBack()} />;
+      return <Back title={tell("Welcome back, {name}.", { name: view.you.name })} text={tell("Your place is kept.")} go={tell("Go back in")} onGo={() => void desk.comeBack()} />;
     case "left":
-      return <Back title="You’ve left." text={`${host} knows. You can come back if you like.`} go="Come back" onGo={() => void desk.check()} />;
+      return <Back title={tell("You’ve left.")} text={tell("{host} knows. You can come back if you like.", { host })} go={tell("Come back")} onGo={() => void desk.check()} />;
     case "closing":
-      return <Message {...(CLOSING[view.closing ?? "ended"] ?? CLOSING["ended"]!)(host)} />;
+      return <Message {...closingWords(view.closing ?? "ended", host)} />;
     case "removed":
       return <Message {...troubleOf("removed", "")} />;
     default:

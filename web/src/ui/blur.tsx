@@ -1,11 +1,12 @@
 import type { Face } from "../rtc/face";
 import type { Media } from "../rtc/media";
 import { blurLost, blurWords } from "../words/people";
+import { tell } from "../words/room";
 
 /** What becomes of the blur, said aloud while its switch is there. */
 export function BlurSaid({ face }: { readonly face: Face }) {
   const { blur, fault } = face;
-  const words = blur.value === "on" ? "What’s behind you is blurred." : blur.value === "starting" || fault.value ? blurWords(blur.value, fault.value) : "";
+  const words = blur.value === "on" ? tell("What’s behind you is blurred.") : blur.value === "starting" || fault.value ? blurWords(blur.value, fault.value) : "";
   return (
     <p class="unseen" role="status">
       {words}
@@ -22,10 +23,10 @@ export function Bare({ media }: { readonly media: Media }) {
       <p>{blurLost(lost)}</p>
       <div class="row wrap">
         <button class="small" type="button" onClick={() => void media.setCameraOff(false)}>
-          Camera on, without blur
+          {tell("Camera on, without blur")}
         </button>
         <button class="small" type="button" onClick={() => (media.face.fault.value = null)}>
-          Leave it off
+          {tell("Leave it off")}
         </button>
       </div>
     </div>

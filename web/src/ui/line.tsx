@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Phase } from "../state/live";
+import { tell } from "../words/room";
 
 /** That the page's connection is away, for as long as it is; and, said aloud alone, that it is back. */
 export function Line({ phase, away }: { readonly phase: Phase; readonly away: string }) {
@@ -7,7 +8,7 @@ export function Line({ phase, away }: { readonly phase: Phase; readonly away: st
   if (phase === "lost") was.current = true;
   return (
     <div class="says" role="status">
-      {phase === "lost" ? <p class="banner">{away}</p> : was.current && <span class="unseen">You’re connected again.</span>}
+      {phase === "lost" ? <p class="banner">{away}</p> : was.current && <span class="unseen">{tell("You’re connected again.")}</span>}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { Moment, MomentKind } from "../protocol";
 import { MOMENT, MOMENT_DONE, MOMENT_MORE } from "../words/policy";
 import { capital } from "../words/word";
 import { city, shortTime } from "../words/times";
+import { tell } from "../words/room";
 
 /** What goes on now without having begun at an instant of its own. */
 const TIMELESS: ReadonlySet<MomentKind> = new Set(["now_early", "now_ready", "now_host_awaited", "now_host_back_soon", "now_paused"]);
@@ -16,14 +17,14 @@ export function Moments(props: {
   if (props.moments.length === 0) return null;
   return (
     <section class="sheet" aria-labelledby="next">
-      <h2 id="next">{props.title ?? "What happens next"}</h2>
+      <h2 id="next">{props.title ?? tell("What happens next")}</h2>
       <ol class="line" aria-live="polite">
         {props.moments.map((moment) => (
           <Line key={moment.kind} moment={moment} timed={timed(moment, props.moments)} host={props.host} zone={props.zone} />
         ))}
       </ol>
       <p>
-        <small>Times are yours, in {city(props.zone)}.</small>
+        <small>{tell("Times are yours, in {city}.", { city: city(props.zone) })}</small>
       </p>
     </section>
   );
@@ -54,7 +55,7 @@ function Line(props: { readonly moment: Moment; readonly timed: boolean; readonl
       {more && (
         <>
           <br />
-          <small>{more}</small>
+          <small>{tell(more)}</small>
         </>
       )}
     </li>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { tell } from "../words/room";
 
 interface PageProps {
   readonly children: ComponentChildren;
@@ -40,8 +41,8 @@ export function Brand() {
 export function Demo({ speed }: { readonly speed: number }) {
   if (speed === 1) return null;
   return (
-    <aside class="demo" aria-label="About this demo">
-      Demo: the clocks run {speed} times as fast.
+    <aside class="demo" aria-label={tell("About this demo")}>
+      {tell("Demo: the clocks run {speed} times as fast.", { speed })}
     </aside>
   );
 }
@@ -101,7 +102,7 @@ export function Again({ onAgain }: { readonly onAgain: () => void }) {
   );
 }
 
-export function Clinic({ phone, words = "Call the clinic", crisis = "Crisis line 988" }: { readonly phone: string | null; readonly words?: string; readonly crisis?: string }) {
+export function Clinic({ phone, words = tell("Call the clinic"), crisis = tell("Crisis line 988") }: { readonly phone: string | null; readonly words?: string; readonly crisis?: string }) {
   return (
     <>
       {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{words}</a>}

@@ -1,4 +1,5 @@
 import type { PolicyClock } from "../state/policyClock";
+import { tell } from "../words/room";
 import { countdown, spoken } from "../words/times";
 
 const ROUND = 2 * Math.PI * 28;
@@ -9,7 +10,7 @@ export function Ring(props: { readonly clock: PolicyClock; readonly from: string
   const whole = Math.max(1, Date.parse(props.until) - Date.parse(props.from));
   const gone = 1 - Math.min(1, left / whole);
   return (
-    <svg class="ring" viewBox="0 0 68 68" role="img" aria-label={`${spoken(left)} left to answer`}>
+    <svg class="ring" viewBox="0 0 68 68" role="img" aria-label={tell("{time} left to answer", { time: spoken(left) })}>
       <circle cx="34" cy="34" r="28" />
       <circle
         class="left"

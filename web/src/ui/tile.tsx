@@ -4,6 +4,7 @@ import { NOWHERE, type RoomState } from "../state/talk";
 import { PAUSED } from "../words/people";
 import { ROLE } from "../words/policy";
 import { pictureOf } from "./picture";
+import { tell } from "../words/room";
 
 /** A picture that plays a stream; sound and picture of one person come together. */
 function Play(props: {
@@ -43,6 +44,7 @@ export function PersonTile(props: {
   const { person, stream, room = NOWHERE, soundOnly = false } = props;
   const shares = room.sharing === person.key;
   const still = soundOnly || !person.camera ? undefined : props.paused;
+  const role = ROLE[person.role];
   const away = person.link === "lost" || person.link === "reconnecting" || person.link === "none";
   return (
     <div class={`tile${shares ? " shares" : ""}${still ? " still" : ""}`} data-tile={person.key}>
@@ -51,25 +53,24 @@ export function PersonTile(props: {
         <Play
           stream={stream}
           person={person.key}
-          label={`${person.name}’s ${shares ? "screen" : "picture"}`}
+          label={tell(shares ? "{name}’s screen" : "{name}’s picture", { name: person.name })}
           hidden={!person.camera || soundOnly}
           {...(props.onBlocked && { onBlocked: props.onBlocked })}
         />
       )}
       <div class="note">
-        {room.hands.includes(person.key) && <span class="hand">Hand raised</span>}
-        {!away && room.away.includes(person.key) && <span>Away for a moment</span>}
-        {away && <span>Connection lost, coming back…</span>}
-        {!person.microphone && <span>Microphone off</span>}
-        {!person.camera && <span>{room.sound_only.includes(person.key) ? "Sound only" : "Camera off"}</span>}
-        {still === "slow" && !away && <span>{PAUSED}</span>}
-        {still === "many" && !away && <span>Seen when they speak</span>}
-        {person.camera && soundOnly && <span>{shares ? "Shares a screen; you have sound only" : "Picture not taken, to save data"}</span>}
+        {room.hands.includes(person.key) && <span class="hand">{tell("Hand raised")}</span>}
+        {!away && room.away.includes(person.key) && <span>{tell("Away for a moment")}</span>}
+        {away && <span>{tell("Connection lost, coming back…")}</span>}
+        {!person.microphone && <span>{tell("Microphone off")}</span>}
+        {!person.camera && <span>{tell(room.sound_only.includes(person.key) ? "Sound only" : "Camera off")}</span>}
+        {still === "slow" && !away && <span>{tell(PAUSED)}</span>}
+        {still === "many" && !away && <span>{tell("Seen when they speak")}</span>}
+        {person.camera && soundOnly && <span>{tell(shares ? "Shares a screen; you have sound only" : "Picture not taken, to save data")}</span>}
       </div>
       <b>
-        {person.name}
-        {shares && "’s screen"}
-        {ROLE[person.role] && <span class="as">, {ROLE[person.role]}</span>}
+        {shares ? tell("{name}’s screen", { name: person.name }) : person.name}
+        {role && <span class="as">, {tell(role)}</span>}
       </b>
     </div>
   );
@@ -89,10 +90,10 @@ export function OwnTile(props: {
   return (
     <div class={`tile mine ${props.class ?? ""}`}>
       <Face name={props.name} />
-      {stream.current && <Play stream={stream.current} person="you" label="Your own picture" muted />}
+      {stream.current && <Play stream={stream.current} person="you" label={tell("Your own picture")} muted />}
       {props.hand && (
         <div class="note">
-          <span class="hand">Hand up</span>
+          <span class="hand">{tell("Hand up")}</span>
         </div>
       )}
       <b>{props.says}</b>

@@ -3,6 +3,7 @@ import type { Checkup } from "../rtc/checkup";
 import type { Media } from "../rtc/media";
 import { isFine, verdictOf } from "../state/verdict";
 import { verdictWords } from "../words/verdict";
+import { tell } from "../words/room";
 
 const STANDS = 1_000; // ms
 
@@ -19,7 +20,7 @@ export function VerdictLine({ checkup, media, host }: { readonly checkup: Checku
       <p class="unseen" role="status">
         {stands}
       </p>
-      {host && <small>{host} sees how this went, and nobody else does.</small>}
+      {host && <small>{tell("{host} sees how this went, and nobody else does.", { host })}</small>}
     </div>
   );
 }
@@ -28,7 +29,7 @@ export function VerdictLine({ checkup, media, host }: { readonly checkup: Checku
 export function Loudness({ checkup }: { readonly checkup: Checkup }) {
   const level = checkup.level.value;
   return (
-    <div class="meter" role="meter" aria-label="How loud you are" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
+    <div class="meter" role="meter" aria-label={tell("How loud you are")} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
       <i style={{ "--level": level }} />
     </div>
   );

@@ -1,3 +1,5 @@
+import { tell } from "./room";
+
 const MINUTE = 60_000;
 
 interface Lasting {
@@ -15,6 +17,6 @@ export function minutesLeft(session: Lasting, now: number): number {
 export function clockWords(session: Lasting, now: number): string {
   const left = minutesLeft(session, now);
   if (left > session.minutes + session.extended) return "";
-  if (left > 0) return `${left} min left`;
-  return left === 0 ? "at its end" : `${-left} min over`;
+  if (left > 0) return tell("{count} min left", { count: left });
+  return left === 0 ? tell("at its end") : tell("{count} min over", { count: -left });
 }

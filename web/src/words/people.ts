@@ -1,6 +1,7 @@
 import type { DeviceFault } from "../rtc/devices";
 import type { BlurLoss } from "../rtc/face";
 import type { Unplugged } from "../rtc/plugged";
+import { type English, refusal, tell } from "./room";
 
 /** Whether a session of this kind is for the two together. */
 export function isJoint(kind: string): boolean {
@@ -8,7 +9,7 @@ export function isJoint(kind: string): boolean {
 }
 
 /** Why a link doesn't open, and what to do. */
-export const LINK_TROUBLE: Record<string, { readonly title: string; readonly text: string }> = {
+const LINK_TROUBLE: Readonly<Record<string, { readonly title: English; readonly text: English }>> = {
   missing: { title: "Please open your own link", text: "This page opens from the link in the message that we sent you." },
   link_unknown: {
     title: "We don’t know this link",
@@ -30,80 +31,89 @@ export const LINK_TROUBLE: Record<string, { readonly title: string; readonly tex
 };
 
 export function troubleOf(code: string, sentence: string): { readonly title: string; readonly text: string } {
-  return LINK_TROUBLE[code] ?? { title: "Something went wrong here", text: sentence };
+  const known = LINK_TROUBLE[code];
+  return known ? { title: tell(known.title), text: tell(known.text) } : { title: tell("Something went wrong here"), text: refusal(sentence) };
 }
 
+export type Device = "camera" | "microphone";
+
 /** What to do about a device, in plain words. */
-export const FAULT: Record<DeviceFault, (what: string) => { readonly title: string; readonly text: string }> = {
-  blocked: (what) => ({
-    title: `Your browser keeps the ${what} from us`,
-    text: `Tap the small icon left of the address above, allow the ${what}, then try again. On an iPhone: Settings, then Safari, then ${what === "camera" ? "Camera" : "Microphone"}.`,
-  }),
-  missing: (what) => ({
-    title: `We can’t find a ${what}`,
-    text: `If yours has a plug, take it out and put it in again. Then try again.`,
-  }),
-  busy: (what) => ({
-    title: `Something else is using the ${what}`,
-    text: `Close other video calls and camera apps, then try again.`,
-  }),
-  unsupported: (what) => ({
-    title: `This browser can’t use a ${what} here`,
-    text: "Open your link in Safari, Chrome, Edge or Firefox instead of inside another app.",
-  }),
-};
+export function faultWords(fault: DeviceFault, what: Device): { readonly title: string; readonly text: string } {
+  const the = { device: tell(what === "camera" ? "the camera" : "the microphone") };
+  const a = { device: tell(what === "camera" ? "a camera" : "a microphone") };
+  const setting = tell(what === "camera" ? "Camera" : "Microphone");
+  switch (fault) {
+    case "blocked":
+      return {
+        title: tell("Your browser keeps {device} from us", the),
+        text: tell("Tap the small icon left of the address above, allow {device}, then try again. On an iPhone: Settings, then Safari, then {setting}.", { ...the, setting }),
+      };
+    case "missing":
+      return { title: tell("We can’t find {device}", a), text: tell("If yours has a plug, take it out and put it in again. Then try again.") };
+    case "busy":
+      return { title: tell("Something else is using {device}", the), text: tell("Close other video calls and camera apps, then try again.") };
+    case "unsupported":
+      return { title: tell("This browser can’t use {device} here", a), text: tell("Open your link in Safari, Chrome, Edge or Firefox instead of inside another app.") };
+  }
+}
 
 /** What became of a device that went away in the middle. */
 export function unpluggedWords({ what, replaced }: Unplugged): string {
-  if (what === "speaker") return "Your speaker was unplugged. You hear the others through another one now.";
-  if (what === "camera") return "Your camera is gone, so your picture is off. You can choose another one under “More”.";
-  return replaced ? "Your microphone was unplugged. You’re heard through another one now." : "Your microphone is gone, and nobody hears you. Plug one in, then choose it under “More”.";
+  if (what === "speaker") return tell("Your speaker was unplugged. You hear the others through another one now.");
+  if (what === "camera") return tell("Your camera is gone, so your picture is off. You can choose another one under “More”.");
+  return tell(replaced ? "Your microphone was unplugged. You’re heard through another one now." : "Your microphone is gone, and nobody hears you. Plug one in, then choose it under “More”.");
 }
 
 /** On the picture itself. */
-export const PAUSED = "Picture paused: your connection is weak. The sound goes on.";
+export const PAUSED: English = "Picture paused: your connection is weak. The sound goes on.";
 
 /** Whose pictures are left out for now, and why, said aloud to the person whose own connection is weak. */
 export function pausedWords(names: readonly string[]): string {
-  const whose = names.map((name) => `${name}’s`);
-  const last = whose.pop() ?? "";
-  const pictures = whose.length > 0 ? `${whose.join(", ")} and ${last} pictures are` : `${last} picture is`;
-  return `${pictures} paused: your connection is weak. The sound goes on.`;
+  if (names.length === 1) return tell("{name}’s picture is paused: your connection is weak. The sound goes on.", { name: names[0] ?? "" });
+  const whose = names.map((name) => tell("{name}’s", { name }));
+  const second = whose.pop() ?? "";
+  return tell("{names} pictures are paused: your connection is weak. The sound goes on.", { names: tell("{first} and {second}", { first: whose.join(", "), second }) });
 }
-
-const SLOW = "This device is too slow for that.";
-const UNABLE = "This browser can’t do that.";
 
 /** Blurring what is behind somebody: what it does, or what has become of it. */
 export function blurWords(now: "off" | "starting" | "on", fault: BlurLoss | null): string {
-  if (now === "starting") return "Getting ready… Until it says “On”, you’re seen as before.";
-  if (now === "off" && fault) return `${fault.why === "slow" ? SLOW : UNABLE} ${fault.off ? "" : "You’re seen as before."}`.trimEnd();
-  return "Done on this device, before your picture is sent.";
+  if (now === "starting") return tell("Getting ready… Until it says “On”, you’re seen as before.");
+  if (now === "on" || !fault) return tell("Done on this device, before your picture is sent.");
+  const why = tell(fault.why === "slow" ? "This device is too slow for that." : "This browser can’t do that.");
+  return fault.off ? why : `${why} ${tell("You’re seen as before.")}`;
 }
 
 /** The picture was given up rather than shown with the room behind. */
 export function blurLost({ why }: BlurLoss): string {
-  const reason = why === "slow" ? "This device is too slow to blur what’s behind you" : "What’s behind you can’t be blurred any more";
-  return `${reason}, so your camera is off and nobody sees your room.`;
+  return tell(
+    why === "slow"
+      ? "This device is too slow to blur what’s behind you, so your camera is off and nobody sees your room."
+      : "What’s behind you can’t be blurred any more, so your camera is off and nobody sees your room.",
+  );
 }
 
 /** How a session closed, to a partner. Never a word about why anybody else was missing. */
-export const CLOSING: Record<string, (host: string) => { readonly title: string; readonly text: string }> = {
-  ended: (host) => ({
+export const CLOSING: Readonly<Record<string, { readonly title: English; readonly text: English }>> = {
+  ended: {
     title: "Your session has ended.",
-    text: `Thank you for being here. If something is on your mind, call the clinic; ${host} will get your message.`,
-  }),
-  new_times_follow: () => ({
+    text: "Thank you for being here. If something is on your mind, call the clinic; {host} will get your message.",
+  },
+  new_times_follow: {
     title: "We’ll find a new time.",
     text: "You’ll get a message with times to choose from. You don’t need to do anything until then.",
-  }),
-  not_held: () => ({ title: "This session isn’t held today.", text: "You don’t need to do anything. If it gets a new time, the clinic tells you." }),
-  cancelled: () => ({ title: "This session was cancelled.", text: "You don’t need to do anything." }),
-  host_cancelled: (host) => ({
-    title: `${host} can’t hold the session today.`,
+  },
+  not_held: { title: "This session isn’t held today.", text: "You don’t need to do anything. If it gets a new time, the clinic tells you." },
+  cancelled: { title: "This session was cancelled.", text: "You don’t need to do anything." },
+  host_cancelled: {
+    title: "{host} can’t hold the session today.",
     text: "We’re sorry. This isn’t down to you, and it doesn’t count as missed. You’ll get a message with new times.",
-  }),
+  },
 };
+
+export function closingWords(closing: string, host: string): { readonly title: string; readonly text: string } {
+  const { title, text } = CLOSING[closing] ?? CLOSING["ended"]!;
+  return { title: tell(title, { host }), text: tell(text, { host }) };
+}
 
 export const RESCHEDULING: Record<string, string> = {
   searching: "Looking for times that suit everyone",

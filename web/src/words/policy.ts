@@ -2,6 +2,7 @@ import type {
   Action, AttendanceClass, Clause, Focus, FollowUp, Kind, Link, MomentKind, OptionWhy, Outcome, PartnerState, Reason,
   SoloApproval, Status,
 } from "../protocol";
+import { type English, tell } from "./room";
 
 // Words for every key of the policy and of the views. A key without words does not compile.
 
@@ -25,7 +26,7 @@ export const KIND: Record<Kind, string> = {
 };
 
 /** Who comes to help. */
-export const ROLE: Readonly<Record<string, string>> = {
+export const ROLE: Readonly<Record<string, English>> = {
   interpreter: "interpreter",
   captioner: "captioner",
   support: "support person",
@@ -50,7 +51,7 @@ export const ATTENDANCE: Record<AttendanceClass, string> = {
 export const JOINT_WORK: ReadonlySet<Focus> = new Set<Focus>(["relationship_issues", "conflict_resolution", "relapse_prevention_plan", "trust_accountability"]);
 
 /** What a partner may give as a reason, in their own voice. */
-export const REASON: Record<Reason, string> = {
+export const REASON: Record<Reason, English> = {
   illness: "I’m not well",
   emergency: "Something urgent came up",
   scheduling_conflict: "The time doesn’t work for me",
@@ -200,27 +201,27 @@ export function clauseWords(clause: string): string {
 
 /** The line of moments; `host` is the therapist's name. */
 export const MOMENT: Record<MomentKind, (host: string) => string> = {
-  due: () => "your session’s planned start",
-  arrived: () => "you arrived",
-  now_ready: (host) => `${host} will let you in`,
-  now_early: () => "you’re a little early",
-  now_waiting: () => "we’re waiting a little longer",
-  now_host_awaited: (host) => `${host} isn’t here yet`,
-  now_host_back_soon: (host) => `${host} lost the connection and will be back`,
-  now_paused: () => "a short pause on our side",
-  now_held: (host) => `${host} knows that you’re here`,
-  now_back_soon: () => "a connection was lost; we’re waiting a moment",
-  decides: (host) => `${host} decides how to go on`,
-  known: () => "at the latest, you’ll know",
+  due: () => tell("your session’s planned start"),
+  arrived: () => tell("you arrived"),
+  now_ready: (host) => tell("{host} will let you in", { host }),
+  now_early: () => tell("you’re a little early"),
+  now_waiting: () => tell("we’re waiting a little longer"),
+  now_host_awaited: (host) => tell("{host} isn’t here yet", { host }),
+  now_host_back_soon: (host) => tell("{host} lost the connection and will be back", { host }),
+  now_paused: () => tell("a short pause on our side"),
+  now_held: (host) => tell("{host} knows that you’re here", { host }),
+  now_back_soon: () => tell("a connection was lost; we’re waiting a moment"),
+  decides: (host) => tell("{host} decides how to go on", { host }),
+  known: () => tell("at the latest, you’ll know"),
 };
 
 /** What reads differently once its time has come. */
 export const MOMENT_DONE: Partial<Record<MomentKind, (host: string) => string>> = {
-  decides: (host) => `from here on, ${host} decides how to go on`,
+  decides: (host) => tell("from here on, {host} decides how to go on", { host }),
 };
 
 /** The quiet second line under what is going on now. */
-export const MOMENT_MORE: Partial<Record<MomentKind, string>> = {
+export const MOMENT_MORE: Partial<Record<MomentKind, English>> = {
   now_ready: "You don’t need to do anything.",
   now_early: "You can just wait here. You don’t need to do anything.",
   now_waiting: "You don’t need to do anything.",

@@ -1,3 +1,5 @@
+import { tell } from "./room";
+
 // How instants are said. Every page says whose zone it means.
 
 const LOCALES = { en: "en-US", es: "es-US" } as const;
@@ -25,7 +27,7 @@ export function clockTime(instant: string | number, zone: string): string {
 
 /** 3:04, where a line has said already which half of the day it is */
 export function shortTime(instant: string | number, zone: string): string {
-  return clockTime(instant, zone).replace(/\s?[AP]M$/i, "");
+  return clockTime(instant, zone).replace(/\s?[AP]\.?\s?M\.?$/i, "");
 }
 
 /** Monday, November 23 */
@@ -56,16 +58,16 @@ export function moment(instant: string | number, zone: string): string {
 /** today, tomorrow, or the day itself */
 export function relativeDay(instant: string | number, zone: string, now: number): string {
   const key = (at: string | number) => format(at, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
-  if (key(instant) === key(now)) return "today";
-  if (key(instant) === key(now + 86_400_000)) return "tomorrow";
-  return `on ${day(instant, zone)}`;
+  if (key(instant) === key(now)) return tell("today");
+  if (key(instant) === key(now + 86_400_000)) return tell("tomorrow");
+  return tell("on {day}", { day: day(instant, zone) });
 }
 
 /** in the morning, in the afternoon, in the evening, at night */
 export function partOfDay(instant: string | number, zone: string): string {
   const hour = Number(format(instant, zone, { hour: "numeric", hourCycle: "h23" }));
-  if (hour < 5 || hour >= 22) return "at night";
-  return hour < 12 ? "in the morning" : hour < 18 ? "in the afternoon" : "in the evening";
+  if (hour < 5 || hour >= 22) return tell("at night");
+  return tell(hour < 12 ? "in the morning" : hour < 18 ? "in the afternoon" : "in the evening");
 }
 
 /** America/New_York as New York */
@@ -95,9 +97,9 @@ export function countdown(milliseconds: number): string {
 /** 4 minutes, 1 minute, 40 seconds: for ears */
 export function spoken(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} second${seconds === 1 ? "" : "s"}`;
+  if (seconds < 60) return seconds === 1 ? tell("1 second") : tell("{count} seconds", { count: seconds });
   const minutes = Math.round(seconds / 60);
-  return `${minutes} minute${minutes === 1 ? "" : "s"}`;
+  return minutes === 1 ? tell("1 minute") : tell("{count} minutes", { count: minutes });
 }
 
 /** The wall clock of a zone at an instant, as 2026-11-23T15:04. */

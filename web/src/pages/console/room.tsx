@@ -10,7 +10,7 @@ import { Gone, Hands, Newest, Showing, Weak } from "../../ui/room/over";
 import { RoomTools } from "../../ui/room/tools";
 import { OwnTile, PersonTile } from "../../ui/tile";
 import { isOver, joint } from "../../words/console";
-import { FAULT } from "../../words/people";
+import { faultWords } from "../../words/people";
 import type { Desk } from "./desk";
 
 const NOBODY: readonly Person[] = []; // who comes and goes is said by the roster
@@ -72,7 +72,7 @@ function Faults({ desk }: { readonly desk: Desk }) {
       </p>
     );
   if (!fault || media.asking.value) return null;
-  const { title, text } = FAULT[fault](media.cameraFault.value ? "camera" : "microphone");
+  const { title, text } = faultWords(fault, media.cameraFault.value ? "camera" : "microphone");
   return (
     <div class="notice" role="status">
       <h3>{title}</h3>

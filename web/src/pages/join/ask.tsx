@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import type { PartnerView } from "../../protocol";
 import type { Desk } from "./desk";
+import { tell } from "../../words/room";
 
 interface Props {
   readonly desk: Desk;
@@ -15,7 +16,7 @@ export function AskPrivately({ desk, view }: Props) {
   const [Shown, setShown] = useState<Asked | null>(null);
   if (view.you.role !== "partner") return null;
   const host = view.host.name;
-  const open = (load: () => Promise<Asked>) => void load().then((found) => setShown(() => found), () => (desk.trouble.value = "That didn’t load. Please try again."));
+  const open = (load: () => Promise<Asked>) => void load().then((found) => setShown(() => found), () => (desk.trouble.value = tell("That didn’t load. Please try again.")));
   const where = () => open(() => import("./where").then((found) => found.WhereDialog));
   return (
     <>
@@ -25,19 +26,19 @@ export function AskPrivately({ desk, view }: Props) {
           <div class="row">
             <span class="dot" aria-hidden="true" />
             <span class="grow" role="status">
-              {host} knows where you are.
+              {tell("{host} knows where you are.", { host })}
             </span>
             <button class="quiet" type="button" onClick={where}>
-              I’ve moved
+              {tell("I’ve moved")}
             </button>
           </div>
         ) : (
           <button class="wide" type="button" onClick={where}>
-            Tell {host} where you are
+            {tell("Tell {host} where you are", { host })}
           </button>
         )}
         <button class="wide quiet" type="button" onClick={() => open(() => import("./quiet").then((found) => found.QuietDialog))}>
-          Ask for help without a word
+          {tell("Ask for help without a word")}
         </button>
       </div>
       {Shown && <Shown desk={desk} host={host} onClose={() => setShown(null)} />}
@@ -50,14 +51,14 @@ export function Safe({ desk, view }: Props) {
   const answer = (safe: boolean) => void desk.give("answer_safety", { safe });
   return (
     <section class="sheet ask" aria-labelledby="safe">
-      <h2 id="safe">Are you alone, and OK to talk?</h2>
-      <p class="soft">Only {view.host.name} sees your answer, and either is fine.</p>
+      <h2 id="safe">{tell("Are you alone, and OK to talk?")}</h2>
+      <p class="soft">{tell("Only {host} sees your answer, and either is fine.", { host: view.host.name })}</p>
       <div class="grid2">
         <button type="button" onClick={() => answer(true)}>
-          Yes
+          {tell("Yes")}
         </button>
         <button type="button" onClick={() => answer(false)}>
-          No
+          {tell("No")}
         </button>
       </div>
     </section>

@@ -6,9 +6,10 @@ import { Bare, BlurSaid } from "../../ui/blur";
 import { Title } from "../../ui/page";
 import { OwnTile } from "../../ui/tile";
 import { Loudness, VerdictLine } from "../../ui/verdict";
-import { blurWords, FAULT } from "../../words/people";
+import { blurWords, faultWords } from "../../words/people";
 import type { Desk } from "./desk";
 import { countedElsewhere } from "./screen";
+import { tell } from "../../words/room";
 
 export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
   const { media, checkup } = desk;
@@ -27,20 +28,20 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
   return (
     <>
       <div>
-        <Title tab="Camera and sound">Let’s see if everything works.</Title>
+        <Title tab={tell("Camera and sound")}>{tell("Let’s see if everything works.")}</Title>
         <p class="soft" role="status">
           {media.asking.value
-            ? "Your browser asks now if Dyad may use your camera and microphone. Please choose “Allow”."
-            : "Only you see and hear this."}
+            ? tell("Your browser asks now if Dyad may use your camera and microphone. Please choose “Allow”.")
+            : tell("Only you see and hear this.")}
         </p>
       </div>
       <OwnTile
         class="self"
         name={view.you.name}
         camera={media.face.shown.value}
-        says={camera ? "This is you. Only you can see it." : "No picture yet"}
+        says={tell(camera ? "This is you. Only you can see it." : "No picture yet")}
       />
-      <section class="sheet" aria-label="What we checked">
+      <section class="sheet" aria-label={tell("What we checked")}>
         <ul class="checks">
           <Camera desk={desk} />
           <Microphone desk={desk} />
@@ -50,10 +51,10 @@ export function CheckScreen({ desk, view }: { readonly desk: Desk; readonly view
       </section>
       <VerdictLine checkup={checkup} media={media} host={view.host.name} />
       <button class="primary big wide" type="button" disabled={coming} onClick={() => void go()}>
-        {countedElsewhere(view) ? "Go on at this device" : outside ? (camera || media.asking.value ? "Go to the waiting room" : "Go on without camera") : "Done"}
+        {tell(countedElsewhere(view) ? "Go on at this device" : !outside ? "Done" : camera || media.asking.value ? "Go to the waiting room" : "Go on without camera")}
       </button>
       {outside && (
-        <p class="soft">You wait in private there. Nobody sees or hears you until {view.host.name} lets you in.</p>
+        <p class="soft">{tell("You wait in private there. Nobody sees or hears you until {host} lets you in.", { host: view.host.name })}</p>
       )}
     </>
   );
@@ -73,13 +74,13 @@ function Line(props: { readonly ok: boolean | null; readonly name: string; reado
 
 function Help(props: { readonly fault: DeviceFault | null; readonly what: "camera" | "microphone"; readonly desk: Desk }) {
   if (!props.fault || props.desk.media.asking.value) return null;
-  const { title, text } = FAULT[props.fault](props.what);
+  const { title, text } = faultWords(props.fault, props.what);
   return (
     <div class="notice" role="alert">
       <h2>{title}</h2>
       <p>{text}</p>
       <button class="small" type="button" onClick={() => void props.desk.check()}>
-        Try again
+        {tell("Try again")}
       </button>
     </div>
   );
@@ -93,13 +94,13 @@ function Choose({ desk, kind }: { readonly desk: Desk; readonly kind: "camera" |
   if (devices.length < 2 || !track) return null;
   return (
     <select
-      aria-label={kind === "camera" ? "Which camera" : "Which microphone"}
+      aria-label={tell(kind === "camera" ? "Which camera" : "Which microphone")}
       value={track.getSettings().deviceId ?? ""}
       onChange={(event) => void media.choose(kind, event.currentTarget.value)}
     >
       {devices.map((device, n) => (
         <option key={device.deviceId} value={device.deviceId}>
-          {device.label || `${kind === "camera" ? "Camera" : "Microphone"} ${n + 1}`}
+          {device.label || `${tell(kind === "camera" ? "Camera" : "Microphone")} ${n + 1}`}
         </option>
       ))}
     </select>
@@ -111,7 +112,7 @@ function Camera({ desk }: { readonly desk: Desk }) {
   const ok = camera.value ? true : cameraFault.value ? false : null;
   return (
     <li>
-      <Line ok={ok} name="Camera" says={ok ? "works" : ok === false ? "not yet. You can come in without it." : asking.value ? "one moment…" : "not checked"} />
+      <Line ok={ok} name={tell("Camera")} says={tell(ok ? "works" : ok === false ? "not yet. You can come in without it." : asking.value ? "one moment…" : "not checked")} />
       <Choose desk={desk} kind="camera" />
       <Blur desk={desk} />
       <Help fault={cameraFault.value} what="camera" desk={desk} />
@@ -128,9 +129,9 @@ function Blur({ desk }: { readonly desk: Desk }) {
         <div class="col tight">
           <div class="row">
             <button class="small" type="button" aria-pressed={now === "on"} aria-describedby="blur" onClick={() => void face.set(now === "off")}>
-              Blur what’s behind you
+              {tell("Blur what’s behind you")}
             </button>
-            <span class="chip">{now === "on" ? "On" : "Off"}</span>
+            <span class="chip">{tell(now === "on" ? "On" : "Off")}</span>
           </div>
           <span class="soft" id="blur">
             {blurWords(now, face.fault.value)}
@@ -148,10 +149,10 @@ function Microphone({ desk }: { readonly desk: Desk }) {
   const track = microphone.value;
   const sound = desk.checkup.sound.value;
   const ok = track ? sound !== "silent" : microphoneFault.value ? false : null;
-  const says = track ? (sound === "heard" ? "works: we hear you" : "say a few words; the bar should move") : ok === false ? "not yet" : asking.value ? "one moment…" : "not checked";
+  const says = tell(track ? (sound === "heard" ? "works: we hear you" : "say a few words; the bar should move") : ok === false ? "not yet" : asking.value ? "one moment…" : "not checked");
   return (
     <li>
-      <Line ok={track && sound === "untried" ? null : ok} name="Microphone" says={says} />
+      <Line ok={track && sound === "untried" ? null : ok} name={tell("Microphone")} says={says} />
       {track && <Loudness checkup={desk.checkup} />}
       <Choose desk={desk} kind="microphone" />
       <Help fault={microphoneFault.value} what="microphone" desk={desk} />
@@ -169,20 +170,20 @@ function Speaker({ checkup }: { readonly checkup: Checkup }) {
     hear(null);
   };
   const asks = played && heard === null;
-  const says = heard ? "works" : heard === false ? "turn the volume up, or take headphones off" : asks ? "did you hear it?" : "";
+  const says = heard ? tell("works") : heard === false ? tell("turn the volume up, or take headphones off") : asks ? tell("did you hear it?") : "";
   return (
     <li>
       <div class="row wrap">
         <div class="grow">
-          <Line ok={heard} name="Speaker" says={says} />
+          <Line ok={heard} name={tell("Speaker")} says={says} />
         </div>
         {asks ? (
           <div class="row">
-            <button class="small" type="button" onClick={() => hear(true)}>Yes</button>
-            <button class="small" type="button" onClick={() => hear(false)}>No</button>
+            <button class="small" type="button" onClick={() => hear(true)}>{tell("Yes")}</button>
+            <button class="small" type="button" onClick={() => hear(false)}>{tell("No")}</button>
           </div>
         ) : (
-          <button class="small" type="button" onClick={play}>{played ? "Play again" : "Play a sound"}</button>
+          <button class="small" type="button" onClick={play}>{tell(played ? "Play again" : "Play a sound")}</button>
         )}
       </div>
     </li>
@@ -192,10 +193,10 @@ function Speaker({ checkup }: { readonly checkup: Checkup }) {
 function Connection({ desk }: { readonly desk: Desk }) {
   const { connection } = desk.checkup.found.value;
   const ok = connection === "skipped" ? null : connection !== "failed";
-  const says = { ok: "works", relay: "works, by a detour: your network is strict", failed: "not yet; we keep trying. You can go on.", skipped: "one moment…" }[connection];
+  const says = { ok: tell("works"), relay: tell("works, by a detour: your network is strict"), failed: tell("not yet; we keep trying. You can go on."), skipped: tell("one moment…") }[connection];
   return (
     <li>
-      <Line ok={ok} name="Connection" says={says} />
+      <Line ok={ok} name={tell("Connection")} says={says} />
     </li>
   );
 }

@@ -13,6 +13,7 @@ import { SafeWord } from "../../state/safeWord";
 import { PolicyClock } from "../../state/policyClock";
 import type { Talk } from "../../state/talk";
 import { countedElsewhere, type Step } from "./screen";
+import { refusal } from "../../words/room";
 
 const REPORT_AFTER = 400; // ms: what is found at nearly the same time is told at once
 
@@ -55,7 +56,7 @@ export class Desk {
   async give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean> {
     this.trouble.value = null;
     const ack = await this.live.send(name, body);
-    this.trouble.value = ack.error?.message ?? null;
+    this.trouble.value = ack.error ? refusal(ack.error.message) : null;
     return !ack.error;
   }
 

@@ -4,6 +4,7 @@ import { Title } from "../../ui/page";
 import { city, clockTime, day, deviceZone, partOfDay, relativeDay, shortTime } from "../../words/times";
 import type { Desk } from "./desk";
 import { minutesUntil } from "./late";
+import { type English, tell } from "../../words/room";
 
 const MINUTE = 60_000;
 const EARLY = 8 * 60 * MINUTE;
@@ -15,46 +16,51 @@ export function LinkScreen({ desk, view }: { readonly desk: Desk; readonly view:
   const begun = now >= Date.parse(session.starts_at);
   const soon = Date.parse(session.starts_at) - now < LATE_FROM;
   const partner = you.role === "partner";
+  const role = ROLE[you.role];
   if (view.declared) return <Declared desk={desk} view={view} />;
   return (
     <>
       <div class="lead">
-        <p class="soft">Hello {you.name}</p>
-        <Title tab="Your session">
-          Your session {begun ? "began" : "is"} {relativeDay(session.starts_at, you.zone, now)} at{" "}
-          {shortTime(session.starts_at, you.zone)} {partOfDay(session.starts_at, you.zone)}.
+        <p class="soft">{tell("Hello {name}", { name: you.name })}</p>
+        <Title tab={tell("Your session")}>
+          {tell(begun ? "Your session began {day} at {time} {part}." : "Your session is {day} at {time} {part}.", {
+            day: relativeDay(session.starts_at, you.zone, now),
+            time: shortTime(session.starts_at, you.zone),
+            part: partOfDay(session.starts_at, you.zone),
+          })}
         </Title>
         <p class="soft">
-          {partner ? "" : `As ${ROLE[you.role] ?? you.role} · `}With {host.name} · {session.minutes} minutes · {city(you.zone)} time
+          {role && tell("As {role} · ", { role: tell(role) })}
+          {tell("With {host} · {minutes} minutes · {city} time", { host: host.name, minutes: session.minutes, city: city(you.zone) })}
         </p>
         <Elsewhere at={session.starts_at} zone={you.zone} />
-        {Date.parse(session.starts_at) - now > EARLY && <p class="soft">There’s nothing to do until then. This link stays good.</p>}
+        {Date.parse(session.starts_at) - now > EARLY && <p class="soft">{tell("There’s nothing to do until then. This link stays good.")}</p>}
       </div>
       {view.late_until && (
         <p class="sheet" role="status">
-          <strong>We’ll expect you around {clockTime(view.late_until, you.zone)}.</strong>
+          <strong>{tell("We’ll expect you around {time}.", { time: clockTime(view.late_until, you.zone) })}</strong>
           <br />
-          <span class="soft">{host.name} knows. Come in whenever you’re ready.</span>
+          <span class="soft">{tell("{host} knows. Come in whenever you’re ready.", { host: host.name })}</span>
         </p>
       )}
       <button class="primary big wide" type="button" onClick={() => void desk.check()}>
-        Check my camera and sound
+        {tell("Check my camera and sound")}
       </button>
       {partner && (
         <div class="col tight">
           {soon && (
             <button class="wide" type="button" onClick={() => desk.go("late")}>
-              {view.late_until ? "I’ll be later than that" : "I’m running late"}
+              {tell(view.late_until ? "I’ll be later than that" : "I’m running late")}
             </button>
           )}
           <button class="wide" type="button" onClick={() => desk.go("absence")}>
-            I can’t come
+            {tell("I can’t come")}
           </button>
           {soon && (session.kind === "couples" || session.kind === "intake") && <AtTheirs desk={desk} view={view} />}
         </div>
       )}
       <p class="soft">
-        The check is only for you: nobody sees or hears you until {host.name} lets you in. Nothing is recorded.
+        {tell("The check is only for you: nobody sees or hears you until {host} lets you in. Nothing is recorded.", { host: host.name })}
       </p>
     </>
   );
@@ -67,7 +73,7 @@ function Elsewhere({ at, zone }: { readonly at: string; readonly zone: string })
   const when = day(at, other) === day(at, zone) ? clockTime(at, other) : `${day(at, other)}, ${clockTime(at, other)}`;
   return (
     <p class="soft">
-      Your device shows another time zone: there it’s {when} ({city(other)}).
+      {tell("Your device shows another time zone: there it’s {when} ({city}).", { when, city: city(other) })}
     </p>
   );
 }
@@ -77,12 +83,12 @@ function AtTheirs({ desk, view }: { readonly desk: Desk; readonly view: PartnerV
   if (view.sharing === "confirmed")
     return (
       <p class="sheet" role="status">
-        <strong>Thank you.</strong> {view.host.name} counts you as soon as they see you both. You can leave this page open.
+        <strong>{tell("Thank you.")}</strong> {tell("{host} counts you as soon as they see you both. You can leave this page open.", { host: view.host.name })}
       </p>
     );
   return (
     <button class="wide" type="button" onClick={() => void desk.give("confirm_shared_device", {})}>
-      I’m at my partner’s device
+      {tell("I’m at my partner’s device")}
     </button>
   );
 }
@@ -92,18 +98,18 @@ function Declared({ desk, view }: { readonly desk: Desk; readonly view: PartnerV
   return (
     <>
       <div class="lead">
-        <p class="soft">Hello {view.you.name}</p>
-        <Title tab="You can’t come">Thank you for telling us that you can’t come.</Title>
+        <p class="soft">{tell("Hello {name}", { name: view.you.name })}</p>
+        <Title tab={tell("You can’t come")}>{tell("Thank you for telling us that you can’t come.")}</Title>
         <p class="soft">
-          {reason && reason !== "other" ? `You said: “${REASON[reason]}”. ` : ""}
-          {view.host.name} knows. If a new time is needed, you’ll get a message. You don’t need to do anything.
+          {reason && reason !== "other" ? tell("You said: “{reason}”. ", { reason: tell(REASON[reason]) }) : ""}
+          {tell("{host} knows. If a new time is needed, you’ll get a message. You don’t need to do anything.", { host: view.host.name })}
         </p>
       </div>
       <button class="wide" type="button" onClick={() => void desk.give("withdraw_absence", {})}>
-        I can come after all
+        {tell("I can come after all")}
       </button>
       <button class="wide quiet" type="button" onClick={() => desk.go("absence")}>
-        Change the reason
+        {tell("Change the reason")}
       </button>
     </>
   );
@@ -118,54 +124,54 @@ export function LateScreen({ desk, view }: { readonly desk: Desk; readonly view:
   return (
     <>
       <div class="lead">
-        <Title tab="Running late">No problem. How late, about?</Title>
-        <p class="soft">{view.host.name} will see it. A guess is enough.</p>
+        <Title tab={tell("Running late")}>{tell("No problem. How late, about?")}</Title>
+        <p class="soft">{tell("{host} will see it. A guess is enough.", { host: view.host.name })}</p>
       </div>
       <div class="grid2">
         {[5, 10, 15, 20].map((late) => (
           <button key={late} class="big" type="button" onClick={() => void send(late)}>
-            {late} minutes
-            <small>around {shortTime(now + minutesUntil(startsAt, now, late) * MINUTE, view.you.zone)}</small>
+            {tell("{count} minutes", { count: late })}
+            <small>{tell("around {time}", { time: shortTime(now + minutesUntil(startsAt, now, late) * MINUTE, view.you.zone) })}</small>
           </button>
         ))}
       </div>
       <button class="wide quiet" type="button" onClick={() => desk.go("link")}>
-        Back
+        {tell("Back")}
       </button>
     </>
   );
 }
 
-const OTHERS: Partial<Record<string, string>> = {
-  couples: "your partner doesn’t.",
-  intake: "your partner doesn’t.",
-  group: "the group doesn’t.",
+const ONLY: Partial<Record<string, English>> = {
+  couples: "Only your treatment team sees this: your partner doesn’t.",
+  intake: "Only your treatment team sees this: your partner doesn’t.",
+  group: "Only your treatment team sees this: the group doesn’t.",
 };
 
 export function AbsenceScreen({ desk }: { readonly desk: Desk }) {
-  const others = OTHERS[desk.live.view.value?.session.kind ?? ""] ?? "nobody else does.";
+  const only = ONLY[desk.live.view.value?.session.kind ?? ""] ?? "Only your treatment team sees this: nobody else does.";
   const send = async (reason: keyof typeof REASON) => {
     if (await desk.give("declare_absence", { reason })) desk.go("link");
   };
   return (
     <>
       <div class="lead">
-        <Title tab="I can’t come">Thank you for telling us. What fits best?</Title>
+        <Title tab={tell("I can’t come")}>{tell("Thank you for telling us. What fits best?")}</Title>
         <p class="soft">
-          Only your treatment team sees this: {others} Not well, or something urgent, never counts as missed.
+          {tell(only)} {tell("Not well, or something urgent, never counts as missed.")}
         </p>
       </div>
       <div class="choices">
         {Object.entries(REASON).map(([reason, words]) => (
           <button key={reason} type="button" onClick={() => void send(reason as keyof typeof REASON)}>
-            {words}
+            {tell(words)}
           </button>
         ))}
       </div>
       <button class="wide quiet" type="button" onClick={() => desk.go("link")}>
-        Back, I can come
+        {tell("Back, I can come")}
       </button>
-      <p class="soft">You can change your mind here at any time.</p>
+      <p class="soft">{tell("You can change your mind here at any time.")}</p>
     </>
   );
 }

@@ -21,6 +21,7 @@ import { capital } from "../../words/word";
 import { Safe } from "./ask";
 import type { Desk } from "./desk";
 import { LeaveDialog } from "./waiting";
+import { tell } from "../../words/room";
 
 export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
   const { media, live, talk } = desk;
@@ -32,7 +33,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
     <div class="room">
       <header>
         <div>
-          <Title tab="Your session">{names ? `With ${names}` : "Your session"}</Title>
+          <Title tab={tell("Your session")}>{names ? tell("With {names}", { names }) : tell("Your session")}</Title>
           {media.connection.value === "connected" && <Privacy secrecy={media.secrecy} />}
         </div>
         <div class="way-out">
@@ -46,7 +47,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
           {view.safety === "asked" && <Safe desk={desk} view={view} />}
           {view.aside?.yours && view.people.length > 0 && (
             <p class="banner calm" role="status">
-              You’re with {view.host.name} alone. Nobody else hears or sees you now.
+              {tell("You’re with {host} alone. Nobody else hears or sees you now.", { host: view.host.name })}
             </p>
           )}
           <Now view={view} />
@@ -57,10 +58,10 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
           <Bare media={media} />
           <Showing desk={desk} />
           <Weak media={media} />
-          <Line phase={live.phase.value} away="Your connection is away. We’re bringing you back; your place is kept." />
+          <Line phase={live.phase.value} away={tell("Your connection is away. We’re bringing you back; your place is kept.")} />
           {live.phase.value !== "lost" && media.connection.value === "failed" && (
             <p class="banner" role="status">
-              The video connection is weak. We’re trying again.
+              {tell("The video connection is weak. We’re trying again.")}
             </p>
           )}
           {blocked && (
@@ -72,7 +73,7 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
                 setBlocked(null);
               }}
             >
-              Tap to hear them
+              {tell("Tap to hear them")}
             </button>
           )}
         </div>
@@ -86,13 +87,13 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
               <Apart desk={desk} view={view} aside={view.aside} />
             ) : (
               <div class="alone">
-                <strong>You’re in the room.</strong>
-                <p>{view.host.name} will be with you in a moment.</p>
+                <strong>{tell("You’re in the room.")}</strong>
+                <p>{tell("{host} will be with you in a moment.", { host: view.host.name })}</p>
               </div>
             )}
           </div>
         )}
-        <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.face.shown.value : null} says={media.muted.value ? "You, muted" : "You"} hand={talk.handUp} />
+        <OwnTile class="self" name={view.you.name} camera={media.selfView.value ? media.face.shown.value : null} says={tell(media.muted.value ? "You, muted" : "You")} hand={talk.handUp} />
       </main>
       <Said people={view.people} paused={pausedOf(live)} muted={media.muted.value} camera={media.camera.value !== null} told={view.moments.length > 0} />
       <Bar desk={desk} view={view} onLeave={() => setLeaving(true)} />
@@ -104,15 +105,16 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
 /** "Dr. Rivera, Robin and Kim"; more are counted, so that the pictures keep the height of a phone. */
 function company(names: readonly string[]): string {
   const [first, second, third, ...more] = names;
-  if (more.length > 0) return `${first} and ${names.length - 1} others`;
-  return third ? `${first}, ${second} and ${third}` : second ? `${first} and ${second}` : (first ?? "");
+  if (first === undefined || second === undefined) return first ?? "";
+  if (more.length > 0) return tell("{first} and {count} others", { first, count: names.length - 1 });
+  return third === undefined ? tell("{first} and {second}", { first, second }) : tell("{first}, {second} and {third}", { first, second, third });
 }
 
 function Left({ desk, view }: { readonly desk: Desk; readonly view: Sent<PartnerView> }) {
   const { speed } = view;
   return (
     <small>
-      {speed !== 1 && `Demo, ${speed} times as fast. `}
+      {speed !== 1 && tell("Demo, {speed} times as fast. ", { speed })}
       <span class="nowrap">{clockWords(view.session, desk.clock.now.value)}</span>
     </small>
   );
@@ -125,21 +127,20 @@ function Apart({ desk, view, aside }: { readonly desk: Desk; readonly view: Part
   if (aside.yours)
     return (
       <div class="alone">
-        <strong>{host} will be back in a moment.</strong>
-        <p>You’re in private. Nobody else hears or sees you.</p>
+        <strong>{tell("{host} will be back in a moment.", { host })}</strong>
+        <p>{tell("You’re in private. Nobody else hears or sees you.")}</p>
       </div>
     );
   return (
     <div class="alone">
       <strong role="status">
-        {host} is speaking with {isJoint(view.session.kind) ? "your partner" : "somebody"} alone for a while.
+        {tell(isJoint(view.session.kind) ? "{host} is speaking with your partner alone for a while." : "{host} is speaking with somebody alone for a while.", { host })}
       </strong>
       <p>
-        That’s an ordinary part of a session. Nobody hears or sees you meanwhile, and you hear nobody. Your place is kept, and you don’t
-        need to do anything.
+        {tell("That’s an ordinary part of a session. Nobody hears or sees you meanwhile, and you hear nobody. Your place is kept, and you don’t need to do anything.")}
       </p>
       <p>
-        Since {clockTime(aside.since, view.you.zone)}
+        {tell("Since {time}", { time: clockTime(aside.since, view.you.zone) })}
         {minutes > 0 && ` · ${minutes} min`}
       </p>
     </div>
@@ -151,13 +152,13 @@ function Now({ view }: { readonly view: PartnerView }) {
   const now = view.moments.find((moment) => moment.state === "now");
   const next = view.moments.find((moment) => moment.state === "next");
   if (!now) return null;
+  const more = MOMENT_MORE[now.kind];
   const host = view.host.name;
   return (
     <div class="sheet" role="status">
       <strong>{capital(MOMENT[now.kind](host))}.</strong>
       <p class="soft">
-        {MOMENT_MORE[now.kind]}{" "}
-        {next && `At ${clockTime(next.at, view.you.zone)} ${MOMENT[next.kind](host)}.`}
+        {more && tell(more)} {next && tell("At {time} {what}.", { time: clockTime(next.at, view.you.zone), what: MOMENT[next.kind](host) })}
       </p>
     </div>
   );
@@ -177,24 +178,23 @@ function Merge(props: { readonly desk: Desk; readonly question: Question; readon
   return (
     <section class="sheet ask rise" role="alertdialog" aria-labelledby="merge" aria-describedby="merge-more">
       <p class="unseen" role="alert">
-        Your partner has come. May they join you now? Either answer is fine.
+        {tell("Your partner has come. May they join you now? Either answer is fine.")}
       </p>
       <div class="row">
         <h2 class="grow" id="merge">
-          Your partner has come. May they join you now?
+          {tell("Your partner has come. May they join you now?")}
         </h2>
         <Ring clock={desk.clock} from={since} until={question.answer_by} />
       </div>
       <p class="soft" id="merge-more">
-        Either answer is fine, and only your therapist sees it. If you don’t answer by{" "}
-        {clockTime(question.answer_by, props.zone)}, you go on as you are.
+        {tell("Either answer is fine, and only your therapist sees it. If you don’t answer by {time}, you go on as you are.", { time: clockTime(question.answer_by, props.zone) })}
       </p>
       <div class="grid2">
         <button type="button" disabled={said} onClick={() => void answer(true)}>
-          Yes
+          {tell("Yes")}
         </button>
         <button type="button" disabled={said} onClick={() => void answer(false)}>
-          Not today
+          {tell("Not today")}
         </button>
       </div>
     </section>
@@ -205,16 +205,16 @@ function Bar({ desk, view, onLeave }: { readonly desk: Desk; readonly view: Part
   const { media, live } = desk;
   const noSound = !media.microphone.value;
   return (
-    <nav class="bar" aria-label="Your sound and picture">
+    <nav class="bar" aria-label={tell("Your sound and picture")}>
       <button class={media.muted.value ? "off" : ""} type="button" disabled={noSound} onClick={() => media.setMuted(!media.muted.value)}>
-        {noSound ? "No sound" : media.muted.value ? "Unmute" : "Mute"}
+        {tell(noSound ? "No sound" : media.muted.value ? "Unmute" : "Mute")}
       </button>
       <button class={media.camera.value ? "" : "off"} type="button" onClick={() => void media.setCameraOff(media.camera.value !== null)}>
-        {media.camera.value ? "Camera off" : "Camera on"}
+        {tell(media.camera.value ? "Camera off" : "Camera on")}
       </button>
       <RoomTools desk={desk} people={[{ key: "therapist", name: view.host.name }]} stream={streamOf(live, media, "therapist")} plan={isJoint(view.session.kind) ? view.you.zone : null} />
       <button class="rose" type="button" onClick={onLeave}>
-        Leave
+        {tell("Leave")}
       </button>
     </nav>
   );

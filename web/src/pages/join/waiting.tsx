@@ -7,21 +7,23 @@ import { Bare } from "../../ui/blur";
 import { OwnTile } from "../../ui/tile";
 import { AskPrivately } from "./ask";
 import type { Desk } from "./desk";
+import { type English, tell } from "../../words/room";
+
+const KNOWS: Readonly<Record<string, English>> = {
+  present: "{host} knows that you’ve arrived. Nobody can see or hear you yet.",
+  expected: "{host} isn’t here yet, and will see that you’ve arrived. Nobody can see or hear you yet.",
+  dropped: "{host} lost the connection, and will be back. Nobody can see or hear you yet.",
+};
 
 /** Does anyone know I'm here; can they see me; what happens and when. */
 export function WaitingScreen({ desk, view }: { readonly desk: Desk; readonly view: PartnerView }) {
   const { host, you } = view;
-  const knows: Record<string, string> = {
-    present: `${host.name} knows that you’ve arrived.`,
-    expected: `${host.name} isn’t here yet, and will see that you’ve arrived.`,
-    dropped: `${host.name} lost the connection, and will be back.`,
-  };
   return (
     <>
       <div>
-        <Title tab="You’re here">You’re here, {you.name}.</Title>
+        <Title tab={tell("You’re here")}>{tell("You’re here, {name}.", { name: you.name })}</Title>
         <p class="soft" role="status">
-          {knows[host.state]} Nobody can see or hear you yet.
+          {tell(KNOWS[host.state] ?? KNOWS["expected"]!, { host: host.name })}
         </p>
       </div>
       <AskPrivately desk={desk} view={view} />
@@ -37,9 +39,9 @@ export function HeldScreen({ desk, view }: { readonly desk: Desk; readonly view:
   return (
     <>
       <div>
-        <Title tab="You’re here">It’s good that you’re here, {view.you.name}.</Title>
+        <Title tab={tell("You’re here")}>{tell("It’s good that you’re here, {name}.", { name: view.you.name })}</Title>
         <p class="soft" role="status">
-          This is a private place. Nobody can see or hear you, and {view.host.name} knows that you’ve come.
+          {tell("This is a private place. Nobody can see or hear you, and {host} knows that you’ve come.", { host: view.host.name })}
         </p>
       </div>
       <AskPrivately desk={desk} view={view} />
@@ -55,28 +57,33 @@ function Mirror({ desk, view }: { readonly desk: Desk; readonly view: PartnerVie
   const camera = media.camera.value;
   const fine = media.none.value || media.connection.value === "connected";
   const lost = media.connection.value === "failed";
-  const devices = camera && media.microphone.value ? "Camera, sound" : camera ? "Camera" : media.microphone.value ? "Sound" : "";
+  const sound = media.microphone.value;
+  const devices = camera !== null || sound !== null;
   const says = lost
     ? "The video connection is weak; we keep trying"
     : !devices
       ? "You’re here without camera and sound"
-      : fine
-        ? `${devices} and connection are fine`
-        : "Making the connection…";
+      : !fine
+        ? "Making the connection…"
+        : camera && sound
+          ? "Camera, sound and connection are fine"
+          : camera
+            ? "Camera and connection are fine"
+            : "Sound and connection are fine";
   return (
     <div class="col tight">
       <OwnTile
         class="self"
         name={view.you.name}
         camera={media.face.shown.value}
-        says={camera ? "This is you. Only you can see it." : "Your camera is off."}
+        says={tell(camera ? "This is you. Only you can see it." : "Your camera is off.")}
       />
       <Bare media={media} />
       <div class="row">
         <span class={lost || !devices ? "dot amber" : fine ? "dot" : "dot out"} aria-hidden="true" />
-        <span class="grow">{says}</span>
+        <span class="grow">{tell(says)}</span>
         <button class="quiet" type="button" onClick={() => desk.go("check")}>
-          Check
+          {tell("Check")}
         </button>
       </div>
     </div>
@@ -89,18 +96,18 @@ function Actions({ desk, view }: { readonly desk: Desk; readonly view: PartnerVi
     <div class="col tight">
       {view.can_ask_for_time && (
         <button class="wide" type="button" onClick={() => void desk.give("ask_for_time", {})}>
-          I need more time
+          {tell("I need more time")}
         </button>
       )}
       <Both desk={desk} view={view} />
       {view.asked_for_time && (
         <p class="row" role="status">
           <span class="dot" aria-hidden="true" />
-          <span class="grow">You asked for more time. {view.host.name} can see it.</span>
+          <span class="grow">{tell("You asked for more time. {host} can see it.", { host: view.host.name })}</span>
         </p>
       )}
       <button class="wide" type="button" onClick={() => setLeaving(true)}>
-        Leave
+        {tell("Leave")}
       </button>
       {leaving && <LeaveDialog desk={desk} host={view.host.name} onClose={() => setLeaving(false)} />}
     </div>
@@ -114,7 +121,7 @@ function Both({ desk, view }: { readonly desk: Desk; readonly view: PartnerView 
   if (sharing === "no")
     return (
       <button class="wide" type="button" onClick={() => void desk.give("share_device", {})}>
-        We’re both here, at this device
+        {tell("We’re both here, at this device")}
       </button>
     );
   return (
@@ -122,8 +129,8 @@ function Both({ desk, view }: { readonly desk: Desk; readonly view: PartnerView 
       <span class="dot" aria-hidden="true" />
       <span class="grow">
         {sharing === "host"
-          ? "You’re both here, and both counted."
-          : `You said that you’re both here. Your partner opens their own link, in another tab or on their phone, and taps “I’m at my partner’s device”. Then ${host.name} counts you both.`}
+          ? tell("You’re both here, and both counted.")
+          : tell("You said that you’re both here. Your partner opens their own link, in another tab or on their phone, and taps “I’m at my partner’s device”. Then {host} counts you both.", { host: host.name })}
       </span>
     </p>
   );
@@ -134,13 +141,13 @@ export function GuestScreen({ desk, view }: { readonly desk: Desk; readonly view
   return (
     <>
       <div class="lead">
-        <Title tab="You’re counted">You’re here, {view.you.name}.</Title>
+        <Title tab={tell("You’re counted")}>{tell("You’re here, {name}.", { name: view.you.name })}</Title>
         <p class="soft" role="status">
-          {view.sharing === "office" ? `You’re in the office with ${view.host.name}, and counted there.` : `${view.host.name} sees you both at one device.`} You can close this page.
+          {tell(view.sharing === "office" ? "You’re in the office with {host}, and counted there. You can close this page." : "{host} sees you both at one device. You can close this page.", { host: view.host.name })}
         </p>
       </div>
       <button class="wide" type="button" onClick={() => void desk.check()}>
-        Use this device instead
+        {tell("Use this device instead")}
       </button>
     </>
   );
@@ -148,14 +155,14 @@ export function GuestScreen({ desk, view }: { readonly desk: Desk; readonly view
 
 export function LeaveDialog(props: { readonly desk: Desk; readonly host: string; readonly onClose: () => void }) {
   return (
-    <Dialog title="Leave now?" onClose={props.onClose}>
-      <p class="soft">{props.host} will see that you left. You can come back with the same link.</p>
+    <Dialog title={tell("Leave now?")} onClose={props.onClose}>
+      <p class="soft">{tell("{host} will see that you left. You can come back with the same link.", { host: props.host })}</p>
       <div class="col tight">
         <button class="wide primary" type="button" onClick={props.onClose}>
-          Stay
+          {tell("Stay")}
         </button>
         <button class="wide rose" type="button" onClick={() => void props.desk.leave()}>
-          Leave
+          {tell("Leave")}
         </button>
       </div>
     </Dialog>

@@ -3,9 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { plan } from "../../api/relapse";
 import { Newest } from "../../state/newest";
 import { usePlan } from "./section";
-
-// The rooms speak English; their words are written here, because the catalogue would be one more thing to wait for.
-const LANGUAGE = "en";
+import { roomLanguage, tell } from "../../words/room";
 
 /** “Our plan” beside the video of a couple that has one; for everybody else `open` is null. */
 export function usePlanPanel(of: { readonly token: string; readonly zone: string } | null): { readonly open: (() => void) | null; readonly panel: VNode | null } {
@@ -21,14 +19,14 @@ export function usePlanPanel(of: { readonly token: string; readonly zone: string
   const open = () => (load(), setShown(true));
   if (!shown) return { open, panel: null };
   const panel = (
-    <aside class="planpanel col" aria-label="Our plan">
+    <aside class="planpanel col" aria-label={tell("Our plan")}>
       <div class="row">
-        <h2 class="grow">Our plan</h2>
+        <h2 class="grow">{tell("Our plan")}</h2>
         <button class="small" type="button" onClick={() => setShown(false)}>
-          Close
+          {tell("Close")}
         </button>
       </div>
-      {Plan && <Plan token={of.token} language={LANGUAGE} zone={of.zone} />}
+      {Plan && <Plan token={of.token} language={roomLanguage()} zone={of.zone} />}
     </aside>
   );
   return { open, panel };

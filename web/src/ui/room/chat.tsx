@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Said } from "../../state/talk";
 import type { ToolProps } from "./tools";
+import { tell } from "../../words/room";
 import { useWriting } from "./writing";
 
 const MOST = 1000; // characters of a line, as the server takes them
@@ -17,17 +18,17 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
   useEffect(() => log.current?.scrollTo(0, log.current.scrollHeight), [lines.length]);
   const write = () => void (sending || send());
   return (
-    <aside class="sidepanel chat" aria-label="Messages" onKeyDown={(event) => event.key === "Escape" && onClose()}>
+    <aside class="sidepanel chat" aria-label={tell("Messages")} onKeyDown={(event) => event.key === "Escape" && onClose()}>
       <div class="row">
-        <h2 class="grow">Messages</h2>
+        <h2 class="grow">{tell("Messages")}</h2>
         <button class="small" type="button" onClick={onClose}>
-          Close
+          {tell("Close")}
         </button>
       </div>
-      <div ref={log} class="log" role="log" aria-label="What was written" tabIndex={0}>
+      <div ref={log} class="log" role="log" aria-label={tell("What was written")} tabIndex={0}>
         <ol>
-          {talk.closed.value > 0 && <li class="soft">What was written before you opened this page can’t be opened here.</li>}
-          {lines.length === 0 && <li class="soft">Nothing has been written yet.</li>}
+          {talk.closed.value > 0 && <li class="soft">{tell("What was written before you opened this page can’t be opened here.")}</li>}
+          {lines.length === 0 && <li class="soft">{tell("Nothing has been written yet.")}</li>}
           {lines.map((line) => (
             <Written key={`${line.sender} ${line.n}`} line={line} mine={line.name === ""} people={people} />
           ))}
@@ -35,17 +36,17 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
       </div>
       <form onSubmit={(event) => (event.preventDefault(), write())}>
         <fieldset class="readers">
-          <legend>Who reads it</legend>
-          <Reader name="Everyone here" checked={to_ === null} onChoose={() => setTo(null)} />
+          <legend>{tell("Who reads it")}</legend>
+          <Reader name={tell("Everyone here")} checked={to_ === null} onChoose={() => setTo(null)} />
           {people.map(({ key, name }) => (
-            <Reader key={key} name={`Only ${name}`} checked={to_ === key} onChoose={() => setTo(key)} />
+            <Reader key={key} name={tell("Only {name}", { name })} checked={to_ === key} onChoose={() => setTo(key)} />
           ))}
         </fieldset>
         <textarea
           ref={field}
           rows={2}
           maxLength={MOST}
-          aria-label="Your message"
+          aria-label={tell("Your message")}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -60,7 +61,7 @@ export function Chat({ desk, people, host = false, onClose }: ToolProps) {
           </p>
         )}
         <button class="wide primary" type="submit" disabled={sending || text.trim() === ""}>
-          {to_ === null ? "Send to everyone here" : `Send only to ${people.find(({ key }) => key === to_)?.name}`}
+          {to_ === null ? tell("Send to everyone here") : tell("Send only to {name}", { name: people.find(({ key }) => key === to_)?.name ?? "" })}
         </button>
         <p class="soft kept">{kept(media.secrecy.shared.value, to_, host)}</p>
       </form>
@@ -78,9 +79,9 @@ function kept(shared: Readonly<Record<string, boolean>>, to: string | null, host
   const readers = to === null ? Object.keys(shared) : [to];
   const locked = readers.length > 0 && readers.every((who) => shared[who]);
   const way = locked
-    ? "Locked on your device, and opened only on theirs."
-    : "Carried by the clinic’s server, which could read it on the way: a browser here can’t lock it.";
-  return `${way} Nothing is kept after the session${host ? ": what belongs in the record, write there" : ""}.`;
+    ? tell("Locked on your device, and opened only on theirs.")
+    : tell("Carried by the clinic’s server, which could read it on the way: a browser here can’t lock it.");
+  return `${way} ${host ? "Nothing is kept after the session: what belongs in the record, write there." : tell("Nothing is kept after the session.")}`;
 }
 
 function Reader(props: { readonly name: string; readonly checked: boolean; readonly onChoose: () => void }) {
@@ -94,12 +95,12 @@ function Reader(props: { readonly name: string; readonly checked: boolean; reado
 
 function Written(props: { readonly line: Said; readonly mine: boolean; readonly people: ToolProps["people"] }) {
   const { line, mine } = props;
-  const reader = props.people.find(({ key }) => key === line.to)?.name ?? "one person";
-  const alone = line.to === null ? "" : mine ? `, only to ${reader}` : ", only to you";
+  const reader = props.people.find(({ key }) => key === line.to)?.name ?? tell("one person");
+  const alone = line.to === null ? "" : mine ? tell(", only to {reader}", { reader }) : tell(", only to you");
   return (
     <li class={`${mine ? "own " : ""}${line.to === null ? "" : "private"}`}>
       <small>
-        {mine ? "You" : line.name}
+        {mine ? tell("You") : line.name}
         {alone}
       </small>
       <p>{line.text}</p>

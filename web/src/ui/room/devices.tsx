@@ -3,6 +3,7 @@ import { chime } from "../../rtc/devices";
 import { Dialog } from "../dialog";
 import { Loudness, VerdictLine } from "../verdict";
 import type { ToolProps } from "./tools";
+import { tell } from "../../words/room";
 
 /** Another camera, microphone or speaker in the middle of a session, and how it stands with them. */
 export function Devices({ desk, people, host = false, onClose }: ToolProps) {
@@ -12,17 +13,18 @@ export function Devices({ desk, people, host = false, onClose }: ToolProps) {
     await media.choose(kind, id);
     const fault = kind === "camera" ? media.cameraFault : media.microphoneFault;
     const had = (kind === "camera" ? media.camera : media.microphone).value !== null;
-    setWrong(fault.value && `That ${kind} can’t be used just now.${had ? " The one before goes on." : ""}`);
+    const wrong = tell(kind === "camera" ? "That camera can’t be used just now." : "That microphone can’t be used just now.");
+    setWrong(fault.value && (had ? `${wrong} ${tell("The one before goes on.")}` : wrong));
   };
   useEffect(() => {
     checkup.shown.value = true;
     return () => void (checkup.shown.value = false);
   }, []);
   return (
-    <Dialog title="Camera, microphone, speaker" onClose={onClose}>
+    <Dialog title={tell("Camera, microphone, speaker")} onClose={onClose}>
       <div class="devices">
-        <Choice desk={desk} kind="videoinput" name="Camera" now={media.camera.value} onChoose={(id) => void choose("camera", id)} />
-        <Choice desk={desk} kind="audioinput" name="Microphone" now={media.microphone.value} onChoose={(id) => void choose("microphone", id)} />
+        <Choice desk={desk} kind="videoinput" name={tell("Camera")} now={media.camera.value} onChoose={(id) => void choose("camera", id)} />
+        <Choice desk={desk} kind="audioinput" name={tell("Microphone")} now={media.microphone.value} onChoose={(id) => void choose("microphone", id)} />
         {media.microphone.value && <Loudness checkup={checkup} />}
         {"setSinkId" in HTMLMediaElement.prototype && <Speaker desk={desk} />}
         {wrong && (
@@ -32,7 +34,7 @@ export function Devices({ desk, people, host = false, onClose }: ToolProps) {
         )}
         <VerdictLine checkup={checkup} media={media} host={host ? null : (people[0]?.name ?? null)} />
         <button class="wide primary" type="button" onClick={onClose}>
-          Done
+          {tell("Done")}
         </button>
       </div>
     </Dialog>
@@ -52,7 +54,7 @@ function Choice(props: {
     <label>
       {props.name}
       <select value={now} disabled={devices.length === 0} onChange={(event) => props.onChoose(event.currentTarget.value)}>
-        {!devices.some(({ deviceId }) => deviceId === now) && <option value={now}>{devices.length === 0 ? "None found" : "Off: choose one"}</option>}
+        {!devices.some(({ deviceId }) => deviceId === now) && <option value={now}>{tell(devices.length === 0 ? "None found" : "Off: choose one")}</option>}
         {devices.map(({ deviceId, label }, n) => (
           <option key={deviceId} value={deviceId}>
             {label || `${props.name} ${n + 1}`}
@@ -69,18 +71,18 @@ function Speaker({ desk }: { readonly desk: ToolProps["desk"] }) {
   return (
     <div class="col tight">
       <label>
-        Speaker
+        {tell("Speaker")}
         <select value={media.plugged.speaker.value} onChange={(event) => (media.plugged.speaker.value = event.currentTarget.value)}>
-          <option value="">As the system has it</option>
+          <option value="">{tell("As the system has it")}</option>
           {devices.map(({ deviceId, label }, n) => (
             <option key={deviceId} value={deviceId}>
-              {label || `Speaker ${n + 1}`}
+              {label || `${tell("Speaker")} ${n + 1}`}
             </option>
           ))}
         </select>
       </label>
       <button type="button" onClick={() => chime(false, media.plugged.speaker.value)}>
-        Play a sound there
+        {tell("Play a sound there")}
       </button>
     </div>
   );

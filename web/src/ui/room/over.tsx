@@ -5,6 +5,7 @@ import { Offering } from "../../rtc/quality";
 import type { Share } from "../../rtc/share";
 import type { Talk } from "../../state/talk";
 import { unpluggedWords } from "../../words/people";
+import { tell } from "../../words/room";
 
 /** The newest unread line, said aloud and shown where one looks; tapped, it opens the messages. */
 export function Newest({ talk }: { readonly talk: Talk }) {
@@ -15,11 +16,11 @@ export function Newest({ talk }: { readonly talk: Talk }) {
       {newest && (
         <button type="button" class="sheet rise" onClick={() => talk.look(true)}>
           <strong>
-            {newest.name || "Somebody"}
-            {newest.to !== null && ", only to you"}:
+            {newest.name || tell("Somebody")}
+            {newest.to !== null && tell(", only to you")}:
           </strong>{" "}
           <span class="words">{newest.text}</span>
-          <small>{count > 1 ? `${count} new messages: read and answer` : "Read and answer"}</small>
+          <small>{count > 1 ? tell("{count} new messages: read and answer", { count }) : tell("Read and answer")}</small>
         </button>
       )}
     </div>
@@ -52,7 +53,7 @@ export function Gone({ media }: { readonly media: Media }) {
         <p class="sheet rise said">
           <span class="grow">{unpluggedWords(gone)}</span>
           <button class="small" type="button" onClick={() => (media.plugged.unplugged.value = null)}>
-            All right
+            {tell("All right")}
           </button>
         </p>
       )}
@@ -67,10 +68,10 @@ export function Showing({ desk }: { readonly desk: { readonly media: Media; read
       {desk.media.screen.value && (
         <p class="sheet said showing">
           <span class="grow">
-            <strong>You’re sharing your screen.</strong> The others see it instead of you.
+            <strong>{tell("You’re sharing your screen.")}</strong> {tell("The others see it instead of you.")}
           </span>
           <button class="small primary" type="button" onClick={() => void desk.share.stop()}>
-            Stop sharing
+            {tell("Stop sharing")}
           </button>
         </p>
       )}
@@ -91,20 +92,20 @@ export function Weak({ media }: { readonly media: Media }) {
     <div role="status">
       {offer && (
         <div class="sheet rise weak">
-          <strong>The connection is weak.</strong>
-          <p class="soft">{offer === "less" ? "A smaller picture keeps the sound clear." : "Without pictures the sound stays clear."}</p>
+          <strong>{tell("The connection is weak.")}</strong>
+          <p class="soft">{tell(offer === "less" ? "A smaller picture keeps the sound clear." : "Without pictures the sound stays clear.")}</p>
           <div class="grid2">
             {offer === "less" ? (
               <button type="button" onClick={choose(() => media.setThrifty(true))}>
-                Use less data
+                {tell("Use less data")}
               </button>
             ) : (
               <button type="button" onClick={choose(() => media.setSoundOnly(true))}>
-                Sound only
+                {tell("Sound only")}
               </button>
             )}
             <button type="button" onClick={choose()}>
-              Leave it
+              {tell("Leave it")}
             </button>
           </div>
         </div>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Person } from "../../protocol";
 import { pausedWords } from "../../words/people";
+import { tell } from "../../words/room";
 
 interface Heard {
   readonly people: readonly Person[];
@@ -33,14 +34,14 @@ function changes(before: Heard, now: Heard): string[] {
   const news = now.people.flatMap((person) => {
     const old = was.get(person.key);
     was.delete(person.key);
-    if (!old) return [`${person.name} is here.`];
+    if (!old) return [tell("{name} is here.", { name: person.name })];
     if (old.link === person.link) return [];
-    return person.link === "ok" ? [`${person.name} is back.`] : old.link === "ok" && !now.told ? [`${person.name}’s connection is away.`] : [];
+    return person.link === "ok" ? [tell("{name} is back.", { name: person.name })] : old.link === "ok" && !now.told ? [tell("{name}’s connection is away.", { name: person.name })] : [];
   });
-  for (const gone of was.values()) news.push(`${gone.name} has left.`);
+  for (const gone of was.values()) news.push(tell("{name} has left.", { name: gone.name }));
   const paused = now.paused.filter(({ key }) => !before.paused.some((old) => old.key === key));
   if (paused.length > 0) news.push(pausedWords(paused.map(({ name }) => name)));
-  if (before.muted !== now.muted) news.push(now.muted ? "You’re muted." : "You can be heard.");
-  if (before.camera !== now.camera) news.push(now.camera ? "Your camera is on." : "Your camera is off.");
+  if (before.muted !== now.muted) news.push(tell(now.muted ? "You’re muted." : "You can be heard."));
+  if (before.camera !== now.camera) news.push(tell(now.camera ? "Your camera is on." : "Your camera is off."));
   return news;
 }

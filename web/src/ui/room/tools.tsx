@@ -6,6 +6,7 @@ import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
 import type { Talk } from "../../state/talk";
 import { usePlanPanel } from "../relapse/panel";
+import { tell } from "../../words/room";
 
 /** What the room's tools need of a page. */
 export interface RoomDesk {
@@ -44,11 +45,11 @@ export function RoomTools({ plan, stream, ...props }: Tools & { readonly plan: s
   return (
     <>
       <button ref={button} type="button" aria-haspopup="dialog" onClick={() => setMore(true)}>
-        More
+        {tell("More")}
         {unread > 0 && (
           <span class="count">
             {unread}
-            <span class="unseen"> new {unread === 1 ? "message" : "messages"}</span>
+            <span class="unseen">{tell(unread === 1 ? " new message" : " new messages")}</span>
           </span>
         )}
       </button>

@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { refusal } from "../../words/room";
 
 /**
  * A field whose words are given to `say`, which answers what went wrong, or null. It is emptied at once: what is typed while
@@ -16,7 +17,7 @@ export function useWriting<Field extends HTMLElement>(say: (words: string) => Pr
     setSending(true);
     const no = await say(words);
     setSending(false);
-    setWrong(no);
+    setWrong(no && refusal(no));
     if (no !== null) setText((typed) => (typed ? `${words} ${typed}` : words));
     field.current?.focus();
   };
