@@ -159,10 +159,10 @@ def left_out(played: Stage[EmbeddedForwarder]) -> dict[str, Mapping[str, str]]:
 
 @asynccontextmanager
 async def crowd(
-    people: int, *, reports: bool = True
+    people: int, *, reports: bool = True, kind: type[Member] = Member
 ) -> AsyncIterator[tuple[list[Member], FaultyLink, Stage[EmbeddedForwarder]]]:
     """People of one room who talk all the time; the first is on the link."""
-    members = [Member(number, reports=reports) for number in range(people)]
+    members = [kind(number, reports=reports) for number in range(people)]
     async with stage() as played, faulty_link(("127.0.0.1", played.media.port)) as link:
         for number, one in enumerate(members):
             offer = await played.media.offer(str(number), people - 1)

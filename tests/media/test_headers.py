@@ -26,7 +26,7 @@ def element(number: int, data: bytes) -> bytes:
 
 
 def crafted(kind: int, seq: int, elements: Sequence[bytes], *, profile: int = 0xBEDE, ssrc: int = 77) -> bytes:
-    """A packet with three CSRCs and these extensions, whose payload is `picture` or `sound`."""
+    """A packet with three CSRCs and these extensions, with `payload`."""
     body = b"".join(elements)
     body += bytes(-len(body) % 4)
     head = struct.pack("!BBHLL", 0x93, 0x80 | kind, seq, 90 * seq, ssrc) + b"home" * 3
@@ -34,7 +34,7 @@ def crafted(kind: int, seq: int, elements: Sequence[bytes], *, profile: int = 0x
 
 
 def payload(kind: int) -> bytes:
-    return b"picture" if kind == rtp.VIDEO_PT else b"sound"
+    return b"\x10\0picture" if kind == rtp.VIDEO_PT else b"sound"  # as the beginning of a keyframe
 
 
 def own(packet: bytes) -> bytes:
@@ -63,7 +63,7 @@ def test_what_is_told_of_a_picture_is_when_we_sent_it() -> None:
         assert abs(int.from_bytes(sent[1], "big") / 2**18 - time.time() % 64) < 1
         assert ours[1] == 0x80 | rtp.VIDEO_PT
         assert (rtp.sequence(ours), rtp.timestamp(ours), rtp.ssrc(ours)) == (9, 810, 77)
-        assert ours[rtp.HEADER :] == b"picture"
+        assert ours[rtp.HEADER :] == payload(rtp.VIDEO_PT)
 
 
 def test_what_is_told_of_sound_is_how_loud_it_is() -> None:

@@ -67,7 +67,9 @@ SAID = r"""() => {
   return said.map((one) => one.trim()).filter((one) => /\p{L}{2}/u.test(one));
 }"""
 # The same in both: names of people, places and devices, and two words.
-NAMES = re.compile(r"(Alex|Robin|Noor|Kim|Dr\. Rivera|Dyad|Chicago|No|Dyad –.*|(fake|Fake|Default).*|(· )?\d* ?min)[.,:]?")
+NAMES = re.compile(
+    r"(Alex|Robin|Noor|Kim|Dr\. Rivera|Dyad|Chicago|No|Dyad –.*|(fake|Fake|Default).*|(· )?\d* ?min)[.,:]?"
+)
 
 
 @asynccontextmanager

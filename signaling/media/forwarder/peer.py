@@ -21,7 +21,9 @@ from signaling.media.forwarder.srtp import Srtp
 from signaling.media.forwarder.stream import KEYFRAME_EVERY, Pair, Slot, Stream
 from signaling.media.forwarder.transport import Arrivals
 
-MAX_STREAMS = 4  # of one publisher: sound, picture, and one spare each
+MAX_STREAMS = 6  # of one publisher: sound, the picture in both sizes, and one spare each
+LAYERED = 3  # others from which on a picture is sent in both sizes
+COMING = 2.0  # s without a packet, after which a size is not sent any more: a slow uplink has the small one alone
 MAX_REMB = 1 << 40  # bits/s; a larger estimate is not one
 KINDS = {rtp.AUDIO_PT: "audio", rtp.VIDEO_PT: "video"}
 MAX_RESENT = 300  # packets a second that one subscriber gets again
@@ -50,6 +52,7 @@ class Peer:
         self._dtls: Any = RTCDtlsTransport(self.ice, [certificate])  # type: ignore[arg-type]
         self._dtls._set_role("server")
         self.pairs = [Pair(index) for index in range(slots)]
+        self.layered = slots >= LAYERED  # whether it is asked for its picture in both sizes
         self._slots: dict[int, Slot] = {slot.ssrc: slot for pair in self.pairs for slot in pair}
         self.streams: dict[int, Stream] = {}
         self.room: str | None = None
@@ -78,7 +81,8 @@ class Peer:
         fingerprint = next(item.value for item in prints if item.algorithm == "sha-256")
         candidates = [(address, self._mux.port) for address in self._mux.addresses]
         ground = sdp.Ground(candidates, self.ice.ufrag, self.ice.password, fingerprint)
-        return sdp.offer(ground, [sdp.SlotLine(s.kind, s.mid, s.ssrc, s.rtx_ssrc) for pair in self.pairs for s in pair])
+        lines = [sdp.SlotLine(s.kind, s.mid, s.ssrc, s.rtx_ssrc) for pair in self.pairs for s in pair]
+        return sdp.offer(ground, lines, layered=self.layered)
 
     def answer(self, answer: str) -> None:
         """Take the client's answer and connect in the background. Raises `sdp.SdpRefused`."""
@@ -158,6 +162,8 @@ class Peer:
         fresh = stream.received(packet, now)
         if stream.gaps.missing and (missing := stream.gaps.due(now)):
             self.send_rtcp(rtcp.nack(self._ssrc, stream.ssrc, missing))
+        if fresh and stream.joining and rtp.opens_keyframe(packet):
+            stream.join()
         if not fresh or not stream.slots:
             return
         seq, stamp = rtp.sequence(packet), rtp.timestamp(packet)
@@ -175,14 +181,20 @@ class Peer:
 
     def _repaired(self, packet: bytes) -> bytes | None:
         """The packet of a known stream that a retransmission carries."""
-        ssrc = self._repairs.get(rtp.ssrc(packet))
+        again = rtp.ssrc(packet)
+        if again not in self._repairs and len(self._repairs) < MAX_STREAMS:
+            size = rtp.size(packet, rtp.REPAIRED)
+            for stream in self.streams.values():
+                if stream.kind == "video" and stream.size == size:
+                    self._repairs[again] = stream.ssrc
+        ssrc = self._repairs.get(again)
         return rtx.unwrapped(packet, ssrc) if ssrc in self.streams else None
 
     def _new_stream(self, packet: bytes) -> Stream | None:
         kind = KINDS.get(packet[1] & 0x7F)
         if kind is None or len(self.streams) >= MAX_STREAMS:
             return None
-        stream = self.streams[rtp.ssrc(packet)] = Stream(self, kind, rtp.ssrc(packet))
+        stream = self.streams[rtp.ssrc(packet)] = Stream(self, kind, rtp.ssrc(packet), rtp.size(packet) or 0)
         self._on_stream(stream)
         return stream
 
@@ -276,7 +288,13 @@ class Peer:
         """See whether more would fit, with a burst that carries nothing, at most one each `BURST_EVERY`, and none
         while what is sent waits on the way or is lost."""
         slot = self.pairs[0].video if self.pairs else None
-        if self.downlink is None or slot is None or not self._takes_rtx or now - self._probed_at < BURST_EVERY:
+        if (
+            self._tx is None
+            or self.downlink is None
+            or slot is None
+            or not self._takes_rtx
+            or now - self._probed_at < BURST_EVERY
+        ):
             return
         if not self.downlink.estimate.clear:
             return
@@ -302,10 +320,11 @@ class Peer:
             if stream.kind == "video":
                 self.send_rtcp(rtcp.remb(self._ssrc, stream.ssrc, bitrate))
 
-    @property
-    def picture(self) -> Stream | None:
-        """The newest stream of pictures."""
-        return next((one for one in reversed(self.streams.values()) if one.kind == "video"), None)
+    def sizes(self, now: float) -> list[Stream]:
+        """Its picture in each size in which it comes, the smallest first; the newest where none does."""
+        newest = {one.size: one for one in self.streams.values() if one.kind == "video"}
+        coming = [one for _, one in sorted(newest.items()) if now - one.came_at < COMING]
+        return coming or list(newest.values())[-1:]
 
     @property
     def last_sign(self) -> float:

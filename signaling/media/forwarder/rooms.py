@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
@@ -14,15 +15,16 @@ from server.application.media_events import LeftOut, MediaEvent, PeerClosed, Pee
 from signaling.media.forwarder import rtp
 from signaling.media.forwarder.allot import OFF, PICTURES, allotted
 from signaling.media.forwarder.mux import Mux
-from signaling.media.forwarder.peer import Peer
+from signaling.media.forwarder.peer import COMING, Peer
 from signaling.media.forwarder.sdp import SdpRefused
-from signaling.media.forwarder.stream import Stream
+from signaling.media.forwarder.stream import Slot, Stream
 
 MAX_PEERS = 512
 MAX_SLOTS = 15
 MAX_BITRATE = 1_200_000  # bits/s of one picture
 LEAST_BITRATE = 100_000
 LEAST_PICTURE = 40_000  # bits/s: one that is still is not thought to stay so
+WHOLE = 600_000  # bits/s that a whole one is thought to take before the first second of it was counted
 SHARED = 0.8  # of a downlink's estimate is for pictures; the rest is sound's
 BY_TURNS = 10.0  # s
 
@@ -100,9 +102,7 @@ class Rooms:
         peer.pictures = on
         for pair in peer.pairs:
             pair.video.connect(None)
-            for stream in pair.publisher.streams.values() if pair.publisher else ():
-                if stream.kind == "video":
-                    self._connect(peer, stream)
+        self._thin(peer)
 
     def close(self, name: str, why: str = "closed") -> None:
         """Cut off and forget; a name that is not known is none of our business."""
@@ -136,19 +136,25 @@ class Rooms:
             return
         pair.publisher = publisher
         for stream in publisher.streams.values():
-            self._connect(subscriber, stream)
+            if stream.kind == "audio":
+                self._connect(subscriber, pair.audio, stream)
         self._tell_slots(subscriber)
+        self._thin(subscriber)
 
-    def _connect(self, subscriber: Peer, stream: Stream) -> None:
-        """The newest stream of a kind has the slot."""
-        pair = next((pair for pair in subscriber.pairs if pair.publisher is stream.peer), None)
-        if pair is None or (stream.kind == "video" and not subscriber.pictures):
-            return
-        slot = pair.of_kind(stream.kind)
+    def _connect(self, subscriber: Peer, slot: Slot, stream: Stream) -> None:
         slot.connect(stream)
         stream.slots = (*stream.slots, (subscriber, slot))
-        if stream.kind == "video":
-            stream.peer.ask_keyframe(stream)
+
+    def _show(self, subscriber: Peer, slot: Slot, stream: Stream, now: float) -> None:
+        """This picture: at once where there is none, else from its next keyframe on, so that nothing breaks."""
+        if slot.source is stream:
+            slot.stay()
+            return
+        if slot.source is None or now - slot.source.came_at > COMING:
+            self._connect(subscriber, slot, stream)
+        elif slot.coming is not stream:
+            slot.turn(subscriber, stream)
+        stream.peer.ask_keyframe(stream)
 
     def _leave(self, peer: Peer) -> None:
         if peer.room is None:
@@ -183,8 +189,13 @@ class Rooms:
     def _on_stream(self, stream: Stream) -> None:
         if stream.peer.room is not None:
             for other in self._rooms[stream.peer.room].values():
-                if other is not stream.peer:
-                    self._connect(other, stream)
+                if other is stream.peer:
+                    continue
+                if stream.kind == "video":
+                    self._thin(other)
+                for pair in other.pairs if stream.kind == "audio" else ():
+                    if pair.publisher is stream.peer:
+                        self._connect(other, pair.audio, stream)
 
     def _on_state(self, peer: Peer, state: str) -> None:
         if self._peers.get(peer.name) is not peer:
@@ -194,10 +205,8 @@ class Rooms:
             return
         self._tell(PeerConnected(peer.name))
         for pair in peer.pairs:
-            if pair.publisher is not None:
-                for stream in pair.publisher.streams.values():
-                    if stream.kind == "video":
-                        pair.publisher.ask_keyframe(stream)
+            if pair.video.source is not None:
+                pair.video.source.peer.ask_keyframe(pair.video.source)
 
     # -- every second ----------------------------------------------------------------------
 
@@ -226,40 +235,51 @@ class Rooms:
         """What the fastest of its subscribers can take, each estimate shared among the pictures it gets: for a slower
         one pictures are left out. One that does not report on its downlink cannot be helped so, and slows everybody."""
         if publisher.room is None:
-            return LEAST_BITRATE  # nobody sees it yet
+            # Nobody sees it yet. Who can send it small does so; what more fits is best known before it is wanted.
+            return MAX_BITRATE if publisher.layered else LEAST_BITRATE
         others = [peer for peer in self._rooms[publisher.room].values() if peer is not publisher and peer.pictures]
         fast = [_share(peer, SHARED * peer.downlink.estimate.bits) for peer in others if peer.downlink is not None]
         plain = [_share(peer, peer.remb) for peer in others if peer.downlink is None and peer.remb]
         return int(max(LEAST_BITRATE, min([MAX_BITRATE, *plain, *([max(fast)] if fast and not plain else [])])))
 
     def _thin(self, subscriber: Peer) -> None:
-        """Leave out the pictures that don't fit, those first of who was silent longest; bring back those that do."""
+        """Make small or leave out the pictures that don't fit, those first of who was silent longest; bring back those
+        that do."""
         if not subscriber.pictures:
             self._pause(subscriber, {})
             return
-        wanted = [
-            (pair, stream)
-            for pair in subscriber.pairs
-            if pair.publisher is not None and (stream := pair.publisher.picture) is not None
-        ]
         now = time.monotonic()
-        wanted.sort(key=lambda one: (-_spoke(one[0].publisher), one[0].video.source is None))
-        wishes = [
-            ((max(LEAST_PICTURE, stream.bits),), OFF if pair.video.source is None else 0) for pair, stream in wanted
+        wanted = [
+            (pair, sizes)
+            for pair in subscriber.pairs
+            if pair.publisher is not None and (sizes := pair.publisher.sizes(now))
         ]
+        wanted.sort(key=lambda one: (-_spoke(one[0].publisher), one[0].video.source is None))
+        wishes = [(_costs(sizes), _size(pair.video, sizes)) for pair, sizes in wanted]
         sound = sum(pair.audio.source.bits for pair in subscriber.pairs if pair.audio.source is not None)
         bits = math.inf if subscriber.downlink is None else subscriber.downlink.estimate.bits - sound
         got = allotted(bits, wishes[: self._limits.pictures]) + [OFF] * (len(wishes) - self._limits.pictures)
         paused = dict[str, LeftOut]()
-        for number, ((pair, stream), layer) in enumerate(zip(wanted, got, strict=True)):
-            if layer == OFF:
+        for number, ((pair, sizes), size) in enumerate(zip(wanted, got, strict=True)):
+            if size == OFF:
                 pair.video.connect(None)
-                paused[stream.peer.name] = "slow" if number < self._limits.pictures else "many"
-            elif pair.video.source is None:
-                self._connect(subscriber, stream)
+                paused[sizes[0].peer.name] = "slow" if number < self._limits.pictures else "many"
+            else:
+                self._show(subscriber, pair.video, sizes[size], now)
         self._pause(subscriber, paused)
         if OFF in got[: self._limits.pictures] or (wanted and _share(subscriber, SHARED * bits) < MAX_BITRATE):
             subscriber.probe(now)
+
+
+def _costs(sizes: Sequence[Stream]) -> list[float]:
+    """Bits/s of a picture in each size."""
+    return list(accumulate((max(LEAST_PICTURE, stream.bits or WHOLE * stream.size) for stream in sizes), max))
+
+
+def _size(slot: Slot, sizes: Sequence[Stream]) -> int:
+    """Which of the sizes is in the slot, or is about to be; `OFF` where it is empty."""
+    stream = slot.coming or slot.source
+    return OFF if stream is None else sizes.index(stream) if stream in sizes else 0
 
 
 def _share(subscriber: Peer, bits: float) -> float:
@@ -275,7 +295,7 @@ def _spoke(publisher: Peer | None) -> int:
 def _observed(peer: Peer, now: float) -> PeerObserved:
     sound = [(stream, stream.counted()) for stream in peer.streams.values() if stream.kind == "audio"]
     picture = [stream.counted() for stream in peer.streams.values() if stream.kind == "video"]
-    frames = sum(count[1] for count in picture)
+    frames = max((count[1] for count in picture), default=0)  # the same ones, in each size
     return PeerObserved(
         peer.name,
         audio_pps=float(sum(count[0] for _, count in sound)),

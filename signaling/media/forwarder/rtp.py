@@ -11,7 +11,8 @@ import time
 
 AUDIO_PT, VIDEO_PT, RTX_PT = 111, 96, 97
 AUDIO_CLOCK, VIDEO_CLOCK = 48_000, 90_000  # Hz
-AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT = 1, 2, 3  # ids of the header extensions in every offer
+AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT, SIZE, REPAIRED = 1, 2, 3, 4, 5  # ids of the header extensions in every offer
+SIZES = b"s", b"w"  # in which a group's pictures are sent, small and whole: the names of their streams (RFC 8852)
 SILENCE = 127  # RFC 6464: -127 dBov
 
 LEAST = 12  # bytes of a header
@@ -72,6 +73,27 @@ def extension(packet: bytes, wanted: int) -> int:
         else:
             at += length + 1
     return 0
+
+
+def size(packet: bytes, told_by: int = SIZE) -> int | None:
+    """Which of `SIZES` a picture's packet is of, or is a retransmission of (`REPAIRED`); None where it is not told."""
+    at = extension(packet, told_by)
+    name = packet[at : at + (packet[at - 1] & 15) + 1] if at else b""
+    return SIZES.index(name) if name in SIZES else None
+
+
+def opens_keyframe(packet: bytes) -> bool:
+    """Whether a packet from `own_picture` is the first of a frame that needs none before it (RFC 7741, 4.2 and 4.3)."""
+    at = HEADER
+    if len(packet) <= at or packet[at] & 0x17 != 0x10:  # the beginning of the first partition
+        return False
+    if packet[at] & 0x80:
+        at += 1
+        more = packet[at] if at < len(packet) else 0
+        if more & 0x80:
+            at += 2 if at + 1 < len(packet) and packet[at + 1] & 0x80 else 1
+        at += bool(more & 0x40) + bool(more & 0x30)
+    return at + 1 < len(packet) and not packet[at + 1] & 1
 
 
 def own_picture(packet: bytes, payload: int) -> bytes:

@@ -11,10 +11,23 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from signaling.media.forwarder.rtp import ABS_SEND_TIME, AUDIO_LEVEL, AUDIO_PT, RTX_PT, TRANSPORT, VIDEO_PT
+from signaling.media.forwarder.rtp import (
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    AUDIO_PT,
+    REPAIRED,
+    RTX_PT,
+    SIZE,
+    SIZES,
+    TRANSPORT,
+    VIDEO_PT,
+)
 
 _TRANSPORT = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 SOUND_BITRATE = 24_000  # bits/s: a voice is clear, and fits a link of 64 kbit/s with what surrounds it
+START_BITRATE = (
+    900_000  # bits/s that Chromium takes for possible at first: by itself it sends the whole picture seconds late
+)
 MAX_CHARS = 65_536
 MAX_CANDIDATES = 200
 MAX_LINES = 2_000
@@ -48,8 +61,9 @@ class SlotLine:
     rtx_ssrc: int  # of its retransmissions; sound has none
 
 
-def offer(ground: Ground, slots: Sequence[SlotLine], receiving: Ground | None = None) -> str:
-    """`receiving` is the ground of the receive slots, where they have a connection of their own."""
+def offer(ground: Ground, slots: Sequence[SlotLine], receiving: Ground | None = None, *, layered: bool = False) -> str:
+    """`receiving` is the ground of the receive slots, where they have a connection of their own. `layered`: the client
+    is to send its picture in both sizes (RFC 8853)."""
     own, others = "0 1", " ".join(str(mid) for mid in range(2, 2 + len(slots)))
     groups = [f"{own} {others}"] if receiving is None else [own, others]
     lines = [
@@ -62,6 +76,7 @@ def offer(ground: Ground, slots: Sequence[SlotLine], receiving: Ground | None = 
         "a=msid-semantic: WMS *",
         *_section(ground, "audio", 0, "recvonly"),
         *_section(ground, "video", 1, "recvonly"),
+        *(_layers() if layered else ()),
     ]
     for slot in slots:
         name = f"slot{(slot.mid - 2) // 2}"
@@ -90,6 +105,15 @@ def _section(ground: Ground, kind: str, mid: int, direction: str) -> Iterator[st
     yield f"a=extmap:{TRANSPORT} {_TRANSPORT}"
     yield f"a=rtcp-fb:{AUDIO_PT if kind == 'audio' else VIDEO_PT} transport-cc"
     yield from codec(kind, ground.rtx)
+
+
+def _layers() -> Iterator[str]:
+    names = [size.decode() for size in SIZES]
+    yield f"a=fmtp:{VIDEO_PT} x-google-start-bitrate={START_BITRATE // 1000}"
+    yield f"a=extmap:{SIZE} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+    yield f"a=extmap:{REPAIRED} urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+    yield from (f"a=rid:{name} recv" for name in names)
+    yield f"a=simulcast:recv {';'.join(names)}"
 
 
 def payloads(kind: str, rtx: bool) -> str:

@@ -30,7 +30,7 @@ class Slot:
 
     __slots__ = (
         "_asked_keyframe", "_at", "_before", "_first", "_resync", "_rtx_seq", "_seq", "_seq_shift", "_stamp",
-        "clock", "kind", "mid", "numbers", "rtx_ssrc", "source", "ssrc", "ts_shift",
+        "clock", "coming", "kind", "mid", "numbers", "rtx_ssrc", "source", "ssrc", "ts_shift",
     )  # fmt: skip
 
     def __init__(self, kind: str, mid: int) -> None:
@@ -38,6 +38,7 @@ class Slot:
         self.clock = rtp.AUDIO_CLOCK if kind == "audio" else rtp.VIDEO_CLOCK
         self.ssrc, self.rtx_ssrc = secrets.randbits(31) | 1, secrets.randbits(31) & ~1
         self.source: Stream | None = None
+        self.coming: Stream | None = None  # what is the source from its next keyframe on
         self.ts_shift = 0
         self._seq_shift, self._seq, self._stamp, self._at = 0, -1, 0, 0.0
         self._first, self._rtx_seq, self._asked_keyframe = 0, secrets.randbits(14), 0.0
@@ -51,7 +52,19 @@ class Slot:
         """Whether the shift to the present source is known."""
         return not self._resync
 
+    def turn(self, subscriber: Peer, source: Stream) -> None:
+        """What is seen now goes on until a keyframe of `source` comes."""
+        self.stay()
+        self.coming = source
+        source.joining = (*source.joining, (subscriber, self))
+
+    def stay(self) -> None:
+        if self.coming is not None:
+            self.coming.joining = tuple(pair for pair in self.coming.joining if pair[1] is not self)
+            self.coming = None
+
     def connect(self, source: Stream | None) -> None:
+        self.stay()
         if self.source is source:
             return
         sent = self.sent
@@ -119,11 +132,14 @@ class Slot:
 
 
 class Stream:
-    """One incoming RTP stream. `slots` is everyone who gets it, as (subscriber, slot)."""
+    """One incoming RTP stream. `slots` is everyone who gets it, as (subscriber, slot), and `joining` who does from its
+    next keyframe on. `size` is that of the picture among `rtp.SIZES`."""
 
-    def __init__(self, peer: Peer, kind: str, ssrc: int) -> None:
-        self.peer, self.kind, self.ssrc = peer, kind, ssrc
+    def __init__(self, peer: Peer, kind: str, ssrc: int, size: int = 0) -> None:
+        self.peer, self.kind, self.ssrc, self.size = peer, kind, ssrc, size
         self.slots: tuple[tuple[Peer, Slot], ...] = ()
+        self.joining: tuple[tuple[Peer, Slot], ...] = ()
+        self.came_at = 0.0
         self.own = rtp.own_picture if kind == "video" else rtp.own_sound
         self.level, self.loud_at = rtp.SILENCE, 0.0
         self.bits = 0  # of the last second
@@ -143,6 +159,7 @@ class Stream:
         if before is not None and before[2:8] == packet[2:8]:
             return False
         cache[seq % len(cache)] = packet
+        self.came_at = now
         counted = self._counted
         self._packets += 1
         counted[0] += 1
@@ -167,6 +184,12 @@ class Stream:
                 if level < LOUD:
                     self.loud_at = now
         return True
+
+    def join(self) -> None:
+        """Those who waited for a keyframe get all from here on."""
+        for subscriber, slot in self.joining:
+            slot.connect(self)
+            self.slots = (*self.slots, (subscriber, slot))
 
     def kept(self, seq: int) -> bytes | None:
         packet = self._cache[seq % len(self._cache)]

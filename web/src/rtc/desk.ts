@@ -51,6 +51,7 @@ export function roomOn<V extends Roomed>(live: Live<V>): Room {
     else if (now !== told) void live.send("show_state", JSON.parse((told = now)));
   };
   effect(tell);
+  effect(() => void media.setSeen(talk.room.value.here));
   live.onOffer = (offered) => void media.take(offered);
   live.onRedescribed = (offer) => void media.redescribed(offer);
   live.onJoined = () => {

@@ -53,6 +53,8 @@ export class Media {
   readonly none = signal(false);
   readonly secrecy: Secrecy;
   wanted = false;
+  /** Whether anybody gets this person's picture. */
+  #seen = false;
   #peer: Peer | null = null;
   #generation = 0;
   #again = AGAIN_FIRST;
@@ -143,6 +145,12 @@ export class Media {
       this.soundOnly.value = false;
       if (this.#cameraBefore) await this.setCameraOff(false);
     }
+  }
+
+  async setSeen(on: boolean): Promise<void> {
+    if (on === this.#seen) return;
+    this.#seen = on;
+    await this.#send();
   }
 
   async setThrifty(on: boolean): Promise<void> {
@@ -267,7 +275,7 @@ export class Media {
 
   async #send(): Promise<void> {
     const measure = this.screen.value ? SCREEN : this.thrifty.value ? SMALL : WHOLE;
-    await this.#peer?.measure(measure);
+    await this.#peer?.measure(measure, this.#seen);
     await this.#peer?.use("video", this.#picture);
   }
 

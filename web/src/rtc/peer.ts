@@ -98,15 +98,18 @@ export class Peer {
     this.#pc.close();
   }
 
-  /** From now on the picture is sent by this measure. */
-  async measure({ maxBitrate, maxFramerate, scaleResolutionDownBy = 1 }: Measure): Promise<void> {
+  /**
+   * From now on the picture is sent by this measure; in a group small as well, for whoever's connection takes no more, and
+   * small alone until it is seen.
+   */
+  async measure(measure: Measure, seen: boolean): Promise<void> {
     const sender = this.#pc.getTransceivers()[OWN_PICTURE]?.sender;
     const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings?.[0];
-    if (!sender || !parameters || !encoding) return;
-    Object.assign(encoding, { maxBitrate, scaleResolutionDownBy });
-    if (maxFramerate) encoding.maxFramerate = maxFramerate;
-    else delete encoding.maxFramerate;
+    const encodings = parameters?.encodings ?? [];
+    const whole = encodings[encodings.length - 1];
+    if (!sender || !parameters || !whole) return;
+    encodings.forEach((encoding) => measured(encoding, encoding === whole ? measure : SMALL));
+    if (encodings.length > 1) whole.active = seen && measure !== SMALL;
     await sender.setParameters(parameters).catch(() => undefined);
   }
 
@@ -146,6 +149,12 @@ export class Peer {
     this.state = state;
     this.tell(state);
   }
+}
+
+function measured(encoding: RTCRtpEncodingParameters, { maxBitrate, maxFramerate, scaleResolutionDownBy = 1 }: Measure): void {
+  Object.assign(encoding, { maxBitrate, scaleResolutionDownBy });
+  if (maxFramerate) encoding.maxFramerate = maxFramerate;
+  else delete encoding.maxFramerate;
 }
 
 /** Our own description, with our addresses. */
