@@ -47,7 +47,7 @@ function PartnerSheet({ desk, couple, partner }: Props) {
         <dd>{city(partner.zone)} time</dd>
         <dt>Is in</dt>
         <dd>
-          {partner.client.place}
+          <span class="whole">{partner.client.place}</span>
           {!partner.licensed && <span class="chip amber">no licence for it</span>}
         </dd>
         <dt>Seen alone</dt>
