@@ -131,7 +131,7 @@ async def test_a_picture_left_out_for_a_weak_connection_is_said_once_and_until_i
                  new MutationObserver(look).observe(document.body, any);
                }"""
         )
-        for paused in ({"b": "slow"}, {"b": "slow"}, {"b": "slow", "therapist": "many"}):
+        for paused in ({"b": "slow"}, {"b": "slow"}, {}, {"b": "slow", "therapist": "many"}):
             await service.emit("slots_assigned", {"slots": {"0": "therapist", "1": "b"}, "paused": paused})
         await expect(robin).to_contain_text("Picture paused: your connection is weak. The sound goes on.")
         await expect(rivera).to_contain_text("Seen when they speak")

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Person } from "../../protocol";
+import { Comings } from "../../state/comings";
 import { pausedWords } from "../../words/people";
 import { tell } from "../../words/room";
 
@@ -16,9 +17,13 @@ interface Heard {
 /** What changes in the room, said aloud once, for who doesn’t look at the pictures. What it begins with is said elsewhere. */
 export function Said(now: Heard) {
   const before = useRef(now);
+  const comings = useRef(new Comings());
   const [words, setWords] = useState("");
   useEffect(() => {
     const news = changes(before.current, now);
+    // A weak connection has pictures come and go.
+    const paused = comings.current.news(now.paused.map(({ key }) => key), Date.now());
+    if (paused.length > 0) news.push(pausedWords(now.paused.filter(({ key }) => paused.includes(key)).map(({ name }) => name)));
     before.current = now;
     if (news.length > 0) setWords(news.join(" "));
   });
@@ -39,8 +44,6 @@ function changes(before: Heard, now: Heard): string[] {
     return person.link === "ok" ? [tell("{name} is back.", { name: person.name })] : old.link === "ok" && !now.told ? [tell("{name}’s connection is away.", { name: person.name })] : [];
   });
   for (const gone of was.values()) news.push(tell("{name} has left.", { name: gone.name }));
-  const paused = now.paused.filter(({ key }) => !before.paused.some((old) => old.key === key));
-  if (paused.length > 0) news.push(pausedWords(paused.map(({ name }) => name)));
   if (before.muted !== now.muted) news.push(tell(now.muted ? "You’re muted." : "You can be heard."));
   if (before.camera !== now.camera) news.push(tell(now.camera ? "Your camera is on." : "Your camera is off."));
   return news;
