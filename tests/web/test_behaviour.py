@@ -383,6 +383,23 @@ async def test_a_reload_forgets_neither_the_word_nor_the_way_out(chromium: Brows
         assert "/join" not in page.url
 
 
+async def test_who_was_muted_and_unseen_is_so_after_a_reload(chromium: Browser) -> None:
+    service = partner(states.ROOM)
+    async with opened(chromium, "/join", service) as page:
+        await press(page, "Go back in")
+        await press(page, "Mute")
+        await press(page, "Camera off")
+        await last(service, "set_devices", page, microphone=False, camera=False)
+        await page.reload()
+        await press(page, "Go back in")
+        await expect(page.get_by_role("button", name="Unmute")).to_be_visible()
+        assert all(not told["microphone"] and not told["camera"] for told in service.given("set_devices")[-2:])
+        await press(page, "Camera on")
+        await last(service, "set_devices", page, microphone=False, camera=True)
+        await press(page, "Unmute")
+        await last(service, "set_devices", page, microphone=True, camera=True)
+
+
 async def test_when_the_session_has_ended_the_tab_knows_nothing_of_the_word(chromium: Browser) -> None:
     service = partner(states.WAITING)
     async with opened(chromium, "/join", service) as page:

@@ -7,6 +7,10 @@ export interface Kept {
   readonly word?: string;
   /** What is behind them is to be blurred. */
   readonly blur?: boolean;
+  /** Nobody is to hear them. */
+  readonly muted?: boolean;
+  /** Nobody is to see them. */
+  readonly unseen?: boolean;
 }
 
 const AES = { name: "AES-GCM", length: 256 };

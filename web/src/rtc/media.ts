@@ -66,17 +66,21 @@ export class Media {
     this.secrecy = new Secrecy(desk);
   }
 
-  /** Asks for both at once; when that fails, for each alone, so that one broken device costs only itself. */
+  /**
+   * Asks for both at once; when that fails, for each alone, so that one broken device costs only itself. A camera that is off
+   * stays so.
+   */
   async open(): Promise<void> {
     this.asking.value = true;
-    const both = await this.#open({ camera: true, microphone: true });
+    const camera = !this.cameraOff.value;
+    const both = await this.#open({ camera, microphone: true });
     if (both.stream) {
       this.#take(both.stream);
     } else if (both.fault === "unsupported") {
       this.cameraFault.value = this.microphoneFault.value = both.fault;
     } else {
       const sound = await this.#open({ microphone: true });
-      const picture = await this.#open({ camera: true });
+      const picture = await (camera ? this.#open({ camera }) : { stream: null, fault: null });
       this.microphoneFault.value = sound.fault;
       this.cameraFault.value = picture.fault;
       if (sound.stream) this.#take(sound.stream);

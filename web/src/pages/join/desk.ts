@@ -44,7 +44,12 @@ export class Desk {
     ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
     if (kept.word) this.keepWord(kept.word);
     if (kept.blur) this.media.face.resume();
-    effect(() => this.#keep({ word: this.#own.value, blur: this.media.face.wished }));
+    this.media.muted.value = kept.muted === true;
+    this.media.cameraOff.value = kept.unseen === true;
+    effect(() => {
+      const { face, muted, cameraOff } = this.media;
+      this.#keep({ word: this.#own.value, blur: face.wished, muted: muted.value, unseen: cameraOff.value });
+    });
   }
 
   keepWord(word: string): void {
@@ -68,6 +73,7 @@ export class Desk {
   /** Camera and sound are opened, and the media connection is made: it is warm by the time anyone is let in. */
   async check(): Promise<void> {
     this.go("check");
+    this.media.muted.value = this.media.cameraOff.value = false; // here nobody sees or hears it
     await this.#open();
   }
 
@@ -121,7 +127,7 @@ export class Desk {
   }
 
   #keep(kept: Kept): void {
-    this.#keeping = this.#keeping.then(() => (kept.word || kept.blur ? keep(this.token, kept) : forget()));
+    this.#keeping = this.#keeping.then(() => (Object.values(kept).some(Boolean) ? keep(this.token, kept) : forget()));
   }
 
   async #open(): Promise<void> {
