@@ -17,10 +17,14 @@ from server.domain.week.starts import QUARTER, Start, Times
 
 @dataclass(slots=True)
 class Cell:
-    """The starts of a pool on the same days: of each partner (`days`) and, of a joint session, of its host."""
+    """The starts of a pool on the same days: of each partner (`days`) and, of a joint session, of its host.
+
+    `at`: where these days are in the board's list of all.
+    """
 
     days: tuple[Day, ...]
     host_day: int
+    at: tuple[int, ...] = ()
     mask: int = 0
     levels: tuple[tuple[int, int], ...] = ()  # (what a start costs by itself, the starts that cost it), cheapest first
 
@@ -66,6 +70,10 @@ class Board:
         for need in needs:
             grouped[need.kind, 0 if need.kind is Kind.GROUP else need.minutes, need.people].append(need)
         self.pools = [_pool(grouped[key], times, walls) for key in sorted(grouped)]
+        self.calendar = sorted({day for pool in self.pools for day in pool.on_day})
+        places = {day: place for place, day in enumerate(self.calendar)}
+        for cell in (cell for pool in self.pools for cell in pool.cells):
+            cell.at = tuple(places[day] for day in cell.days)
         full = [day for day, count in standing.items() if count >= rules.most_per_day]
         self.open = [pool.everything & ~pool.on_days(full) for pool in self.pools]
         self.sharing: dict[int, list[tuple[int, int]]] = defaultdict(list)  # of each offered group, its starts
@@ -89,11 +97,14 @@ class Board:
             for one in self.pools
         ]
         # For each partner the days, each with the starts that every pool has on it.
-        self.days: dict[str, list[tuple[Day, list[tuple[int, int]]]]] = {}
+        self.days: dict[str, list[tuple[int, list[tuple[int, int]]]]] = {}
         for person in sorted({person for pool in self.pools for person in pool.partners}):
             days = sorted({day for pool in self.pools for day in pool.on_day if day[0] == person})
             self.days[person] = [
-                (day, [(index, pool.on_day[day]) for index, pool in enumerate(self.pools) if day in pool.on_day])
+                (
+                    places[day],
+                    [(index, pool.on_day[day]) for index, pool in enumerate(self.pools) if day in pool.on_day],
+                )
                 for day in days
             ]
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from server.domain.schedule.spans import DAY
 from server.domain.week.pools import Board, Cell, Pool
-from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY, Day
+from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY
 
 # In nodes, so that the same week is found on every machine; together they keep a couple's week below 100 ms.
 FIRST_NODES = 300
 PART_NODES = 20
-TRY_NODES = 650
+TRY_NODES, SECOND_NODES = 650, 325
 MOST_PARTS = 3
 
 Picks = tuple[tuple[int, ...], ...]  # for each pool, its chosen starts
-# The least that each of the wanted more of a pool adds, in rising order: in all, and crowded days aside.
-# Fewer than wanted where no more can find room.
-Prices = tuple[list[int], list[int]]
+Picked = tuple[frozenset[int], ...]  # the same, in no order
+
+
+class Prices(NamedTuple):
+    """The least that each of the wanted more of a pool adds, in rising order: in all, and crowded days aside (`bare`).
+    Fewer than wanted where no more can find room. `floor` is what the pool adds to the week at least, by each."""
+
+    full: list[int]
+    bare: list[int]
+    floor: int
+    bare_floor: int
 
 
 class State:
@@ -30,7 +39,7 @@ class State:
         self.cost = 0
         self.left = board.open[:]
         self.penalties: list[tuple[int, ...]] = [() for _ in board.pools]
-        self.counts: dict[Day, int] = dict(board.standing)
+        self.counts = [board.standing.get(day, 0) for day in board.calendar]
         self.hosted: tuple[int, ...] = ()
         self.groups: dict[int, int] = {}
         self.picks: list[tuple[int, ...]] = [() for _ in board.pools]
@@ -40,7 +49,7 @@ class State:
         twin = State.__new__(State)
         twin.cost, twin.hosted = self.cost, self.hosted
         twin.left, twin.penalties, twin.picks = self.left[:], self.penalties[:], self.picks[:]
-        twin.counts, twin.groups, twin.prices = self.counts.copy(), self.groups.copy(), self.prices[:]
+        twin.counts, twin.groups, twin.prices = self.counts[:], self.groups.copy(), self.prices[:]
         return twin
 
     def place(self, board: Board, index: int, start: int) -> None:
@@ -56,11 +65,11 @@ class State:
                 self.prices[other] = None
         for other, mask in board.after(index, start):
             self.penalties[other] += (mask,)
-        for day in cell.days:
-            self.counts[day] = count = self.counts.get(day, 0) + 1
-            if count >= board.rules.most_per_day:
+        for at in cell.at:
+            self.counts[at] += 1
+            if self.counts[at] >= board.rules.most_per_day:
                 for other, one in enumerate(board.pools):
-                    self.left[other] &= ~one.on_day.get(day, 0)
+                    self.left[other] &= ~one.on_day.get(board.calendar[at], 0)
         if pool.joint:
             self.hosted += (cell.host_day,)
         if (group := pool.starts[start].group) is not None:
@@ -73,17 +82,22 @@ class State:
     def price(self, pool: Pool, index: int, start: int) -> int:
         """What placing it adds to the cost."""
         crowd, close = self.crowding(pool, pool.cells[pool.cell_of[start]])
-        bit = 1 << start
-        return pool.own[start] + crowd + close + RIGHT_AFTER * sum(1 for mask in self.penalties[index] if mask & bit)
+        cost = pool.own[start] + crowd + close
+        for mask in self.penalties[index]:
+            if mask >> start & 1:
+                cost += RIGHT_AFTER
+        return cost
 
     def crowding(self, pool: Pool, cell: Cell) -> tuple[int, int]:
         """What any start of the cell adds: for days with a session already, and for joint sessions too close."""
-        crowd = 0
-        for day in cell.days:
-            crowd += SAME_DAY * self.counts.get(day, 0)
-        if pool.joint and self.hosted:
-            return crowd, JOINT_CLOSE * sum(1 for day in self.hosted if abs(cell.host_day - day) < 2)
-        return crowd, 0
+        crowd, close = 0, 0
+        for at in cell.at:
+            crowd += SAME_DAY * self.counts[at]
+        if pool.joint:
+            for day in self.hosted:
+                if -2 < cell.host_day - day < 2:
+                    close += JOINT_CLOSE
+        return crowd, close
 
 
 class Search:
@@ -100,28 +114,28 @@ class Search:
         self._nodes = 0
         self._limit = 0
         self._by_weight = False
-        self._seen: set[tuple[tuple[frozenset[int], ...], tuple[int, ...]]] = set()
+        self._seen: set[tuple[Picked, tuple[int, ...]]] = set()
 
     def run(self) -> None:
         nothing = self.cost, self.best
         floor = self._least(State(self.board))
-        self._try(floor)
+        self._try(floor, TRY_NODES)
         if self.cost > floor:
             first = self.cost, self.best
             self.cost, self.best = nothing
             self._by_weight = True
-            self._try(floor)
+            self._try(floor, SECOND_NODES)
             self.cost, self.best = min(first, (self.cost, self.best))
 
-    def _try(self, floor: int) -> None:
+    def _try(self, floor: int, nodes: int) -> None:
         self._nodes = 0
         self._explore(State(self.board), FIRST_NODES)
         size = 2
-        while size <= MOST_PARTS and self._nodes < TRY_NODES and self.cost > floor:
+        while size <= MOST_PARTS and self._nodes < nodes and self.cost > floor:
             before = self.cost
             for fixed in self._parts(size):
                 self._explore(fixed, PART_NODES)
-                if self._nodes >= TRY_NODES:
+                if self._nodes >= nodes:
                     break
             size = size + 1 if self.cost == before else 2
         self._explore(self._without((), None), PART_NODES)
@@ -129,14 +143,13 @@ class Search:
     def _least(self, empty: State) -> int:
         """What no week can cost less than."""
         prices = [self._prices(empty, index, len(pool.needs)) for index, pool in enumerate(self.board.pools)]
-        total = sum(self._floor(index, 0, full) for index, (full, _) in enumerate(prices))
-        return max(total, self._spread(empty, prices))
+        return max(sum(one.floor for one in prices), self._spread(empty, prices))
 
     def _explore(self, state: State, nodes: int) -> None:
         self._limit = self._nodes + nodes
         self._seen.clear()
-        wanted = [len(pool.needs) - len(picks) for pool, picks in zip(self.board.pools, state.picks, strict=True)]
-        self._descend(state, wanted)
+        wanted = tuple(len(pool.needs) - len(picks) for pool, picks in zip(self.board.pools, state.picks, strict=True))
+        self._descend(state, wanted, tuple(map(frozenset, state.picks)))
 
     def _parts(self, size: int) -> Iterator[State]:
         """The best week, as it is by then, with each few days taken out of it, and then with each few pools."""
@@ -157,15 +170,12 @@ class Search:
                     state.place(self.board, index, start)
         return state
 
-    def _descend(self, state: State, wanted: Sequence[int]) -> None:
-        """Tries every way to place `wanted` more of each pool that could beat the best, the cheapest first."""
-        if self._nodes >= self._limit or (key := (tuple(map(frozenset, state.picks)), tuple(wanted))) in self._seen:
-            return
-        self._seen.add(key)
+    def _descend(self, state: State, wanted: tuple[int, ...], picked: Picked) -> None:
+        """Tries every way to place `wanted` more of each pool that could beat the best, the cheapest first; `picked`
+        is what is placed, in whatever order."""
         self._nodes += 1
         prices = [self._prices(state, index, count) for index, count in enumerate(wanted)]
-        floors = [self._floor(index, len(state.picks[index]), full) for index, (full, _) in enumerate(prices)]
-        total = state.cost + sum(floors)
+        total = state.cost + sum([one.floor for one in prices])
         if total >= self.cost:
             return
         index = self._next(state, wanted)
@@ -174,18 +184,30 @@ class Search:
             return
         if self._spread(state, prices) >= self.cost:
             return
-        rest, placed = total - floors[index], len(state.picks[index])
-        after = rest + self._floor(index, placed + 1, prices[index][0][:-1])
+        rest, placed = total - prices[index].floor, len(state.picks[index])
+        after = rest + self._floor(index, placed + 1, prices[index].full[:-1])
+        fewer = (*wanted[:index], wanted[index] - 1, *wanted[index + 1 :])
         for price, start in self._options(state, index):
-            if after + price >= self.cost:
+            if after + price >= self.cost or self._nodes >= self._limit:
                 break
+            more = (*picked[:index], picked[index] | {start}, *picked[index + 1 :])
+            if self._is_new(more, fewer):
+                following = state.copy()
+                following.place(self.board, index, start)
+                self._descend(following, fewer, more)
+        none = (*wanted[:index], 0, *wanted[index + 1 :])
+        left_out = self.board.pools[index].left_cost[placed]
+        if rest + left_out < self.cost and self._is_new(picked, none):
             following = state.copy()
-            following.place(self.board, index, start)
-            self._descend(following, [*wanted[:index], wanted[index] - 1, *wanted[index + 1 :]])
-        if rest + self.board.pools[index].left_cost[placed] < self.cost:
-            following = state.copy()
-            following.prices[index] = [], []
-            self._descend(following, [*wanted[:index], 0, *wanted[index + 1 :]])
+            following.prices[index] = Prices([], [], left_out, left_out)
+            self._descend(following, none, picked)
+
+    def _is_new(self, picked: Picked, wanted: tuple[int, ...]) -> bool:
+        """Whether nothing went on from there yet, and something still may."""
+        if self._nodes >= self._limit or (picked, wanted) in self._seen:
+            return False
+        self._seen.add((picked, wanted))
+        return True
 
     def _next(self, state: State, wanted: Sequence[int]) -> int | None:
         """The pool to place from now: the tightest, or, where weight rules, the one with the weightiest need."""
@@ -203,23 +225,34 @@ class Search:
         pool, left, penalties = self.board.pools[index], state.left[index], state.penalties[index]
         full: list[int] = []
         bare: list[int] = []
+        # The innermost loop of all: nothing is called here that can be written out.
+        counts, hosted = state.counts, state.hosted if pool.joint else ()
         for cell in pool.cells if count and left else ():
             here = left & cell.mask
             if not here:
                 continue
-            crowd, close = state.crowding(pool, cell)
-            own = _least(cell, here, penalties) + close
+            crowd = most = 0
+            for at in cell.at:
+                taken = counts[at]
+                crowd += SAME_DAY * taken
+                most = max(most, taken)
+            own = _least(cell, here, penalties)
+            for day in hosted:
+                if -2 < cell.host_day - day < 2:
+                    own += JOINT_CLOSE
             full.append(own + crowd)
             bare.append(own)
-            if count > 1:
-                room = self.board.rules.most_per_day - max(state.counts.get(day, 0) for day in cell.days)
-                again = min(count, here.bit_count(), room) - 1
-                step = SAME_DAY * len(cell.days)
-                full += [own + crowd + step * nth for nth in range(1, again + 1)]
-                bare += [own] * again
+            again = min(count, here.bit_count(), self.board.rules.most_per_day - most) if count > 1 else 1
+            for nth in range(1, again):
+                full.append(own + crowd + SAME_DAY * len(cell.at) * nth)
+                bare.append(own)
         full.sort()
         bare.sort()
-        state.prices[index] = prices = full[:count], bare[:count]
+        del full[count:], bare[count:]
+        placed = len(state.picks[index])
+        state.prices[index] = prices = Prices(
+            full, bare, self._floor(index, placed, full), self._floor(index, placed, bare)
+        )
         return prices
 
     def _floor(self, index: int, placed: int, prices: Sequence[int]) -> int:
@@ -233,18 +266,20 @@ class Search:
     def _spread(self, state: State, prices: Sequence[Prices]) -> int:
         """Another floor of the week's cost: each partner's sessions to come on the days that are the emptiest."""
         floor, coming = state.cost, dict.fromkeys(self.board.days, 0)
-        for index, (_, bare) in enumerate(prices):
-            floor += self._floor(index, len(state.picks[index]), bare)
-            for person in self.board.pools[index].partners:
-                coming[person] += len(bare)
+        for pool, one in zip(self.board.pools, prices, strict=True):
+            floor += one.bare_floor
+            for person in pool.partners if one.bare else ():
+                coming[person] += len(one.bare)
+        left = [mask if one.bare else 0 for mask, one in zip(state.left, prices, strict=True)]
         for person, days in self.board.days.items():
             if coming[person] > 1:
-                room = sorted(
-                    count
-                    for day, masks in days
-                    if any(mask & state.left[index] for index, mask in masks if prices[index][1])
-                    for count in range(state.counts.get(day, 0), self.board.rules.most_per_day)
-                )
+                room: list[int] = []
+                for at, masks in days:
+                    for index, mask in masks:
+                        if mask & left[index]:
+                            room += range(state.counts[at], self.board.rules.most_per_day)
+                            break
+                room.sort()
                 floor += SAME_DAY * sum(room[: coming[person]])
         return floor
 
@@ -278,6 +313,8 @@ def _least(cell: Cell, here: int, penalties: Sequence[int]) -> int:
         level = here & mask
         if not level:
             continue
+        if not penalties:
+            return cost
         for penalty in penalties:
             if level & ~penalty:
                 level &= ~penalty
