@@ -57,19 +57,19 @@ window.watch = (person) => {
 )
 
 
-def film(path: Path) -> Path:
+def film(path: Path, width: int = WIDTH, height: int = HEIGHT) -> Path:
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(f"YUV4MPEG2 W{width} H{height} F20:1 Ip A1:1 C420jpeg\n".encode())
         for number in range(FRAMES):
-            file.write(b"FRAME\n" + _frame(0.01 * abs(number - FRAMES // 2)))
+            file.write(b"FRAME\n" + _frame(0.01 * abs(number - FRAMES // 2), width, height))
     return path
 
 
-def _frame(nod: float) -> bytes:
-    down, across = np.mgrid[0:HEIGHT, 0:WIDTH]
+def _frame(nod: float, width: int, height: int) -> bytes:
+    down, across = np.mgrid[0:height, 0:width]
     planes = [np.where(across // STRIPE % 2, 235, 20), np.full_like(across, 128), np.full_like(across, 128)]
     for (x, y, wide, high), colour in reversed(PERSON):
-        inside = ((across / WIDTH - x) / wide) ** 2 + ((down / HEIGHT - y - nod) / high) ** 2 < 1
+        inside = ((across / width - x) / wide) ** 2 + ((down / height - y - nod) / high) ** 2 < 1
         for plane, value in zip(planes, colour, strict=True):
             plane[inside] = value
     luma, *chroma = (plane.astype(np.uint8) for plane in planes)
