@@ -24,15 +24,18 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 WIDE = 640  # pixels
 SENT = """async () => Object.fromEntries([...(await window.peers.at(-1).getStats()).values()]
   .filter(one => one.type === 'outbound-rtp' && one.kind === 'video').map(one => [one.rid, one.framesSent ?? 0]))"""
-WIDTHS = """[...document.querySelectorAll('video[data-person]')].filter(v => v.dataset.person !== 'you')
-  .map(v => v.videoWidth)"""
+WIDTHS = """Object.fromEntries([...document.querySelectorAll('video[data-person]')]
+  .map(v => [v.dataset.person, v.videoWidth]))"""
 
 
-async def widths(page: Page, what: str, wide: int, seconds: float = 30) -> None:
-    """Every picture on this page moves and is as wide as that, in pixels."""
+async def widths(page: Page, what: str, wide: int, *people: str, seconds: float = 30) -> None:
+    """The pictures of these people are as wide as that on this page, in pixels, and every picture moves."""
     deadline = asyncio.get_running_loop().time() + seconds
-    while set(await page.evaluate(WIDTHS)) != {wide}:
-        assert asyncio.get_running_loop().time() < deadline, (what, await page.evaluate(WIDTHS))
+    while True:
+        now = await page.evaluate(WIDTHS)
+        if all(now[person] == wide for person in people):
+            break
+        assert asyncio.get_running_loop().time() < deadline, (what, now)
         await asyncio.sleep(0.2)
     await sees(page, *(set(await frames(page)) - {"you"}))
 
@@ -65,12 +68,12 @@ async def test_a_slow_connection_has_everybody_small_and_nobody_else_is_any_smal
             for name in ("Alex", "Robin"):
                 await therapist.get_by_role("button", name=f"Let {name} in").click()
             await sees(alex, "therapist", "b")
-            await widths(alex, "whole", WIDE)
+            await widths(alex, "whole", WIDE, "therapist", "b")
             await expect(alex.get_by_text("End-to-end encrypted")).to_be_visible()
             link.down.become(rate=500_000, delay=0.03)
-            await widths(alex, "small", WIDE // 4)
+            await widths(alex, "small", WIDE // 4, "therapist", "b")
             await sends(robin, "s", "w")
-            await widths(robin, "whole still", WIDE)
+            await widths(robin, "whole still", WIDE, "therapist")
             await expect(alex.get_by_text("End-to-end encrypted")).to_be_visible()
             link.both()
-            await widths(alex, "whole again", WIDE, 40)
+            await widths(alex, "whole again", WIDE, "therapist", "b", seconds=40)
