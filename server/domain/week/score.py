@@ -68,10 +68,17 @@ class Walls:
         self._zones = {person: zone_of(name) for person, name in names.items()}
         middles = {name: open_spans(daily(name, *rules.middle), *span) for name in names.values()}
         self._middle = {person: middles[name] for person, name in names.items()}
+        # The same starts come again with every kind of session that somebody is in.
+        self._days: dict[tuple[str, int], int] = {}
+        self._outside: dict[tuple[str, Span], int] = {}
 
     def day(self, person: str, instant: int) -> int:
         """The date there, as its ordinal."""
-        return datetime.fromtimestamp(instant, self._zones[person]).toordinal()
+        known = self._days.get((person, instant))
+        if known is None:
+            known = datetime.fromtimestamp(instant, self._zones[person]).toordinal()
+            self._days[person, instant] = known
+        return known
 
     def cost(self, people: Sequence[str], span: Span) -> int:
         """What a session of these people costs at that time, whatever else is in the week."""
@@ -86,8 +93,11 @@ class Walls:
         return (wall.minute % 30, wall.second) != (0, 0)
 
     def _hours_outside(self, person: str, span: Span) -> int:
-        inside = sum(high - low for low, high in common([span], self._middle[person]))
-        return -(-(span[1] - span[0] - inside) // 3600)
+        known = self._outside.get((person, span))
+        if known is None:
+            inside = sum(high - low for low, high in common([span], self._middle[person]))
+            known = self._outside[person, span] = -(-(span[1] - span[0] - inside) // 3600)
+        return known
 
 
 def on_days(standing: Iterable[Booked], walls: Walls, people: Collection[str]) -> Counter[Day]:

@@ -12,8 +12,8 @@ from server.domain.week.score import JOINT_CLOSE, RIGHT_AFTER, SAME_DAY
 
 # In nodes, so that the same week is found on every machine; together they keep a couple's week below 100 ms.
 FIRST_NODES = 300
-PART_NODES = 20
-TRY_NODES, SECOND_NODES = 650, 325
+PART_NODES = 12
+TRY_NODES, SECOND_NODES = 500, 325
 MOST_PARTS = 3
 
 Picks = tuple[tuple[int, ...], ...]  # for each pool, its chosen starts
@@ -174,10 +174,12 @@ class Search:
         """Tries every way to place `wanted` more of each pool that could beat the best, the cheapest first; `picked`
         is what is placed, in whatever order."""
         self._nodes += 1
-        prices = [self._prices(state, index, count) for index, count in enumerate(wanted)]
-        total = state.cost + sum([one.floor for one in prices])
-        if total >= self.cost:
-            return
+        total, prices = state.cost, list[Prices]()
+        for pool, count in enumerate(wanted):
+            prices.append(self._prices(state, pool, count))
+            total += prices[-1].floor
+            if total >= self.cost:
+                return
         index = self._next(state, wanted)
         if index is None:
             self.cost, self.best = total, tuple(state.picks)
@@ -235,7 +237,7 @@ class Search:
             for at in cell.at:
                 taken = counts[at]
                 crowd += SAME_DAY * taken
-                most = max(most, taken)
+                most = taken if taken > most else most
             own = _least(cell, here, penalties)
             for day in hosted:
                 if -2 < cell.host_day - day < 2:
