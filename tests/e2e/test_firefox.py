@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from server.domain.attendance.model import Kind
 from tests.e2e.people import KEEP_PEERS, hears, sees, window, window_on
 from tests.support.browser import firefox_running
 from tests.support.network import network
@@ -80,3 +81,18 @@ async def test_the_therapist_in_firefox_lets_in_holds_and_decides_on_the_card(ch
         await tap(therapist, "End session")
         await tap(therapist, "End the session")
         await expect(therapist.get_by_role("heading", name="What follows")).to_be_visible()
+
+
+async def test_in_a_group_firefox_is_seen_by_everybody_and_sees_them(chromium: Browser) -> None:
+    async with (
+        firefox_running() as firefox,
+        window(chromium, prepare=KEEP_PEERS, kind=Kind.GROUP) as opened,
+        window_on(opened.home, firefox, KEEP_PEERS) as foxes,
+    ):
+        therapist, robin, alex = await opened.opens("therapist"), await opened.waits("b"), await foxes.waits("a")
+        for name in ("Alex", "Robin"):
+            await tap(therapist, f"Let {name} in")
+        for page, others in ((alex, ("therapist", "b")), (robin, ("therapist", "a")), (therapist, ("a", "b"))):
+            await sees(page, *others)
+            await hears(page, 2)
+            await expect(page.locator(".privacy")).to_have_text("End-to-end encrypted")
