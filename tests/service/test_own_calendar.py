@@ -145,8 +145,8 @@ async def test_a_hostile_file_costs_a_second_and_keeps_nobody_waiting() -> None:
             assert (await rivera.asks("GET", "/availability"))[0] == 200
             waited.append(time.monotonic() - asked)
         assert code(await bringing) == (422, "calendar_too_busy")
-        assert time.monotonic() - began < 8, "1 s by itself, minutes without a limit; the cores are shared"
-        assert max(waited) < 2
+        assert time.monotonic() - began < 3, "1 s by itself; two cores are shared"
+        assert max(waited) < 1.5
 
 
 INSIDE = [
