@@ -81,23 +81,16 @@ class State:
 
     def price(self, pool: Pool, index: int, start: int) -> int:
         """What placing it adds to the cost."""
-        crowd, close = self.crowding(pool, pool.cells[pool.cell_of[start]])
-        cost = pool.own[start] + crowd + close
+        cell, cost = pool.cells[pool.cell_of[start]], pool.own[start]
+        for at in cell.at:
+            cost += SAME_DAY * self.counts[at]
+        for day in self.hosted if pool.joint else ():
+            if -2 < cell.host_day - day < 2:
+                cost += JOINT_CLOSE
         for mask in self.penalties[index]:
             if mask >> start & 1:
                 cost += RIGHT_AFTER
         return cost
-
-    def crowding(self, pool: Pool, cell: Cell) -> tuple[int, int]:
-        """What any start of the cell adds: for days with a session already, and for joint sessions too close."""
-        crowd, close = 0, 0
-        for at in cell.at:
-            crowd += SAME_DAY * self.counts[at]
-        if pool.joint:
-            for day in self.hosted:
-                if -2 < cell.host_day - day < 2:
-                    close += JOINT_CLOSE
-        return crowd, close
 
 
 class Search:

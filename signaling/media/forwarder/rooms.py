@@ -137,13 +137,9 @@ class Rooms:
         pair.publisher = publisher
         for stream in publisher.streams.values():
             if stream.kind == "audio":
-                self._connect(subscriber, pair.audio, stream)
+                stream.serve(subscriber, pair.audio)
         self._tell_slots(subscriber)
         self._thin(subscriber)
-
-    def _connect(self, subscriber: Peer, slot: Slot, stream: Stream) -> None:
-        slot.connect(stream)
-        stream.slots = (*stream.slots, (subscriber, slot))
 
     def _show(self, subscriber: Peer, slot: Slot, stream: Stream, now: float) -> None:
         """This picture: at once where there is none, else from its next keyframe on, so that nothing breaks."""
@@ -151,7 +147,7 @@ class Rooms:
             slot.stay()
             return
         if slot.source is None or now - slot.source.came_at > COMING:
-            self._connect(subscriber, slot, stream)
+            stream.serve(subscriber, slot)
         elif slot.coming is not stream:
             slot.turn(subscriber, stream)
         stream.peer.ask_keyframe(stream)
@@ -189,13 +185,11 @@ class Rooms:
     def _on_stream(self, stream: Stream) -> None:
         if stream.peer.room is not None:
             for other in self._rooms[stream.peer.room].values():
-                if other is stream.peer:
-                    continue
-                if stream.kind == "video":
+                if stream.kind == "video" and other is not stream.peer:
                     self._thin(other)
-                for pair in other.pairs if stream.kind == "audio" else ():
-                    if pair.publisher is stream.peer:
-                        self._connect(other, pair.audio, stream)
+                for pair in other.pairs:
+                    if stream.kind == "audio" and pair.publisher is stream.peer:
+                        stream.serve(other, pair.audio)
 
     def _on_state(self, peer: Peer, state: str) -> None:
         if self._peers.get(peer.name) is not peer:

@@ -25,9 +25,7 @@ from signaling.media.forwarder.rtp import (
 
 _TRANSPORT = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 SOUND_BITRATE = 24_000  # bits/s: a voice is clear, and fits a link of 64 kbit/s with what surrounds it
-START_BITRATE = (
-    900_000  # bits/s that Chromium takes for possible at first: by itself it sends the whole picture seconds late
-)
+START_BITRATE = 900_000  # bits/s that Chromium begins with: by itself it sends the whole picture many seconds late
 MAX_CHARS = 65_536
 MAX_CANDIDATES = 200
 MAX_LINES = 2_000

@@ -188,8 +188,12 @@ class Stream:
     def join(self) -> None:
         """Those who waited for a keyframe get all from here on."""
         for subscriber, slot in self.joining:
-            slot.connect(self)
-            self.slots = (*self.slots, (subscriber, slot))
+            self.serve(subscriber, slot)
+
+    def serve(self, subscriber: Peer, slot: Slot) -> None:
+        """This slot gets all from here on."""
+        slot.connect(self)
+        self.slots = (*self.slots, (subscriber, slot))
 
     def kept(self, seq: int) -> bytes | None:
         packet = self._cache[seq % len(self._cache)]
@@ -227,6 +231,3 @@ class Pair:
 
     def __iter__(self) -> Iterator[Slot]:
         return iter((self.audio, self.video))
-
-    def of_kind(self, kind: str) -> Slot:
-        return self.audio if kind == "audio" else self.video
