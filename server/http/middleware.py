@@ -24,9 +24,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# The worker that tells a person from the room behind them runs a library compiled to WebAssembly. It alone may: no page
-# may, and this worker may do nothing else but fetch that library and its model from here.
-COMPILING = "/assets/segmenter-"
+# The workers that tell a person from the room behind them, and put what is said into words, run libraries compiled to
+# WebAssembly. They alone may: no page may, and they may do nothing else but fetch their library and model from here.
+COMPILING = ("/assets/segmenter-", "/assets/recogniser-")
 COMPILER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 

@@ -14,6 +14,7 @@ needed() {
   command -v radicale >/dev/null || echo radicale
   command -v caddy >/dev/null || echo caddy
   command -v ip >/dev/null || echo iproute2
+  command -v flite >/dev/null || echo flite
   command -v pdftoppm >/dev/null || echo poppler-utils
 }
 

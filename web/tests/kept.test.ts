@@ -8,8 +8,8 @@ afterEach(() => (vi.unstubAllGlobals(), (tab.state = null)));
 
 it("knows after a reload what was kept, for the same link alone, until it is forgotten", async () => {
   expect(await keptFor("link")).toEqual({});
-  await keep("link", { word: "lantern", blur: true, muted: true, unseen: true });
-  expect(await keptFor("link")).toEqual({ word: "lantern", blur: true, muted: true, unseen: true });
+  await keep("link", { word: "lantern", blur: true, muted: true, unseen: true, captions: true });
+  expect(await keptFor("link")).toEqual({ word: "lantern", blur: true, muted: true, unseen: true, captions: true });
   expect(await keptFor("another link")).toEqual({});
   forget();
   expect(await keptFor("link")).toEqual({});

@@ -11,6 +11,8 @@ export interface Kept {
   readonly muted?: boolean;
   /** Nobody is to see them. */
   readonly unseen?: boolean;
+  /** They read what the others say. */
+  readonly captions?: boolean;
 }
 
 const AES = { name: "AES-GCM", length: 256 };

@@ -87,7 +87,7 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
     if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();
   }, []);
   useEffect(() => {
-    if (over) desk.media.close();
+    if (over) desk.close();
   }, [over]);
   return (
     <>
@@ -184,7 +184,7 @@ function Today({ desk, view }: { readonly desk: Desk; readonly view: TherapistVi
 
 addEventListener("pagehide", () => {
   opened.value?.settle();
-  opened.value?.media.close();
+  opened.value?.close();
 });
 render(<App />, document.getElementById("app")!);
 void begin();

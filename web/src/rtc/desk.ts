@@ -2,6 +2,7 @@ import { effect } from "@preact/signals-core";
 import type { Person, You } from "../protocol";
 import type { Live } from "../state/live";
 import { Talk } from "../state/talk";
+import { type Heard, LocalCaptioner } from "./captions";
 import { Checkup } from "./checkup";
 import { Media } from "./media";
 import { Share } from "./share";
@@ -19,6 +20,7 @@ export interface Room {
   readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
+  readonly captioner: LocalCaptioner;
 }
 
 /** Sound, picture and talk of a page, on its live session. */
@@ -66,7 +68,13 @@ export function roomOn<V extends Roomed>(live: Live<V>): Room {
   live.onLine = (line) => void talk.heard(line);
   live.onMoved = () => void (media.wanted && live.restartMedia());
   live.wantsMedia = () => media.wanted && !media.healthy;
-  return { media, checkup: new Checkup(media, () => live.phase.value === "live"), talk, share };
+  const captioner = new LocalCaptioner(() => voicesOf(live, media));
+  return { media, checkup: new Checkup(media, () => live.phase.value === "live"), talk, share, captioner };
+}
+
+/** Everybody whose sound comes. */
+function voicesOf<V extends Roomed>(live: Live<V>, media: Media): readonly Heard[] {
+  return (live.view.value?.people ?? []).flatMap(({ key, name }) => (streamOf(live, media, key)?.getAudioTracks() ?? []).map((track) => ({ key, name, track })));
 }
 
 /** Those who show a picture that does not come, since this person's own connection is weak. */

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Commands } from "../protocol";
+import type { Caption, Captioner } from "./captions";
 import type { Ack } from "./wire";
 
 /** What those in one's room show each other: keys of people. */
@@ -48,7 +49,7 @@ const isCaption = (line: Pick<Said, "sender" | "to">) => line.sender === CAPTION
 export const NOWHERE: RoomState = { here: false, hands: [], sharing: null, others_may_share: false, away: [], sound_only: [], struggling: [] };
 
 /** Chat and raised hands of one page. Lines live here and nowhere else: no storage, and they go with the page. */
-export class Talk {
+export class Talk implements Captioner {
   readonly room = signal<RoomState>(NOWHERE);
   readonly lines = signal<readonly Said[]>([]);
   /** Lines from before this page was opened, which it can't open. */
@@ -56,7 +57,7 @@ export class Talk {
   readonly unread = signal(0);
   readonly reading = signal(false);
   readonly messages = computed(() => this.lines.value.filter((line) => !isCaption(line)));
-  readonly captions = computed(() => this.lines.value.filter(isCaption));
+  readonly captions = computed(() => this.lines.value.filter(isCaption).map(({ n, text }): Caption => ({ id: `${n}`, name: null, text, open: false })));
   readonly newest = computed(() => (this.unread.value > 0 ? (this.messages.value.at(-1) ?? null) : null));
   #last = 0;
   #turn: Promise<unknown> = Promise.resolve();

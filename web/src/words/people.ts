@@ -1,3 +1,4 @@
+import type { CaptionFault, LocalCaptioner } from "../rtc/captions";
 import type { DeviceFault } from "../rtc/devices";
 import type { BlurLoss } from "../rtc/face";
 import type { Unplugged } from "../rtc/plugged";
@@ -79,9 +80,21 @@ export function pausedWords(names: readonly string[]): string {
 export function blurWords(now: "off" | "starting" | "on", fault: BlurLoss | null): string {
   if (now === "starting") return tell("Getting ready… Until it says “On”, you’re seen as before.");
   if (now === "on" || !fault) return tell("Done on this device, before your picture is sent.");
-  const why = tell(fault.why === "slow" ? "This device is too slow for that." : "This browser can’t do that.");
+  const why = tell(SLOW_OR_UNABLE[fault.why]);
   return fault.off ? why : `${why} ${tell("You’re seen as before.")}`;
 }
+
+/** The captions of this device: what they do, or what has become of them. */
+export function captionWords({ state, loaded, fault }: LocalCaptioner): string {
+  if (state.value === "starting") return tell("Getting ready… {percent}%", { percent: Math.round(loaded.value * 100) });
+  if (fault.value) return tell(SLOW_OR_UNABLE[fault.value]);
+  return tell("What the others say in English, written by this device and for you alone. It loads about 40 MB once.");
+}
+
+export const SLOW_OR_UNABLE: Readonly<Record<CaptionFault, English>> = {
+  slow: "This device is too slow for that.",
+  unable: "This browser can’t do that.",
+};
 
 /** The picture was given up rather than shown with the room behind. */
 export function blurLost({ why }: BlurLoss): string {

@@ -343,6 +343,10 @@ export const ES = {
   "Use less data": "Usar menos datos",
   "Leave it": "Dejarlo así",
   "Captions": "Subtítulos",
+  "Getting ready… {percent}%": "Preparando… {percent} %",
+  "What the others say in English, written by this device and for you alone. It loads about 40 MB once.": "Lo que los demás dicen en inglés, escrito por este dispositivo y solo para usted. Descarga unos 40 MB una vez.",
+  "Getting the captions ready…": "Preparando los subtítulos…",
+  "There are no captions now.": "Ahora no hay subtítulos.",
   "What is being said": "Lo que se está diciendo",
   "Show": "Mostrar",
 

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { type SessionRow, sessions } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Action, CardView, Commands, TherapistView } from "../../protocol";
+import type { LocalCaptioner } from "../../rtc/captions";
 import type { Checkup } from "../../rtc/checkup";
 import { roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
@@ -39,11 +40,12 @@ export class Desk {
   readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
+  readonly captioner: LocalCaptioner;
   #undo: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly token: string) {
     this.live = new Live<TherapistView>(socketWire(token), this.clock, newId);
-    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
+    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share, captioner: this.captioner } = roomOn(this.live));
   }
 
   async give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean> {
@@ -57,6 +59,12 @@ export class Desk {
     this.media.wanted = true;
     this.checkup.start();
     await Promise.all([this.media.open(), this.live.join()]);
+  }
+
+  /** Camera, microphone and whatever hears are off. */
+  close(): void {
+    this.media.close();
+    this.captioner.stop();
   }
 
   /** One tap. What can't be taken back is given a moment later, so that a wrong tap harms nobody. */

@@ -3,7 +3,7 @@ import type { Person, TherapistView } from "../../protocol";
 import { pausedOf, streamOf } from "../../rtc/desk";
 import { Dialog } from "../../ui/dialog";
 import { Privacy } from "../../ui/privacy";
-import { Captions } from "../../ui/room/captions";
+import { Captions, Writes } from "../../ui/room/captions";
 import { Said } from "../../ui/room/said";
 import { Bare } from "../../ui/blur";
 import { Gone, Hands, Newest, Showing, Weak } from "../../ui/room/over";
@@ -49,7 +49,8 @@ export function Room({ desk, view }: Props) {
       )}
       <Hands talk={talk} people={view.people} />
       <Newest talk={talk} />
-      <Captions talk={talk} />
+      <Captions by={[talk, desk.captioner]} />
+      <Writes captioner={desk.captioner} />
       <Gone media={media} />
       <Bare media={media} />
       <Showing desk={desk} />

@@ -3,6 +3,7 @@ import { forget, keep, type Kept } from "../../api/kept";
 import { leaveQuickly } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Check, Commands, PartnerView } from "../../protocol";
+import type { LocalCaptioner } from "../../rtc/captions";
 import type { Checkup } from "../../rtc/checkup";
 import { roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
@@ -28,6 +29,7 @@ export class Desk {
   readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
+  readonly captioner: LocalCaptioner;
   readonly word = new SafeWord();
   readonly #own = signal("");
   #keeping = Promise.resolve();
@@ -41,14 +43,15 @@ export class Desk {
     kept: Kept,
   ) {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
-    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share } = roomOn(this.live));
+    ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share, captioner: this.captioner } = roomOn(this.live));
     if (kept.word) this.keepWord(kept.word);
     if (kept.blur) this.media.face.resume();
     this.media.muted.value = kept.muted === true;
     this.media.cameraOff.value = kept.unseen === true;
+    this.captioner.wished.value = kept.captions === true;
     effect(() => {
       const { face, muted, cameraOff } = this.media;
-      this.#keep({ word: this.#own.value, blur: face.wished, muted: muted.value, unseen: cameraOff.value });
+      this.#keep({ word: this.#own.value, blur: face.wished, muted: muted.value, unseen: cameraOff.value, captions: this.captioner.wished.value });
     });
   }
 
@@ -90,6 +93,7 @@ export class Desk {
   async comeBack(): Promise<void> {
     this.opened.value = true;
     this.step.value = "link";
+    if (this.captioner.wished.value) void this.captioner.set(true);
     await this.#open();
   }
 
@@ -124,6 +128,7 @@ export class Desk {
     this.checkup.stop();
     this.#stopReporting();
     this.media.close();
+    this.captioner.stop();
   }
 
   #keep(kept: Kept): void {

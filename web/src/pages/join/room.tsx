@@ -4,7 +4,7 @@ import { pausedOf, streamOf } from "../../rtc/desk";
 import { Line } from "../../ui/line";
 import { Title } from "../../ui/page";
 import { CAPTIONER } from "../../state/talk";
-import { Captioning, Captions } from "../../ui/room/captions";
+import { Captioning, Captions, Writes } from "../../ui/room/captions";
 import { Said } from "../../ui/room/said";
 import { Bare } from "../../ui/blur";
 import { Gone, Newest, Showing, Weak } from "../../ui/room/over";
@@ -53,7 +53,8 @@ export function RoomScreen({ desk, view }: { readonly desk: Desk; readonly view:
           <Now view={view} />
           <Newest talk={talk} />
           {view.you.role === CAPTIONER && <Captioning talk={talk} />}
-          <Captions talk={talk} />
+          <Captions by={[talk, desk.captioner]} />
+          <Writes captioner={desk.captioner} />
           <Gone media={media} />
           <Bare media={media} />
           <Showing desk={desk} />

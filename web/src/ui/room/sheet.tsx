@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { LocalCaptioner } from "../../rtc/captions";
 import type { Media } from "../../rtc/media";
 import { Share } from "../../rtc/share";
-import { blurWords } from "../../words/people";
+import { blurWords, captionWords } from "../../words/people";
 import { BlurSaid } from "../blur";
 import { canFloat, float } from "../picture";
 import type { ToolProps } from "./tools";
@@ -46,6 +47,7 @@ export function Sheet(props: ToolProps & { readonly onDevices: () => void; reado
         <Row name={tell("Use less data")} says={tell("Sends a small picture. For a slow connection, or one that costs.")} on={media.thrifty.value} disabled={media.soundOnly.value} onTap={() => void media.setThrifty(!media.thrifty.value)} />
         <Row name={tell("Sound only")} says={tell("No pictures, neither way: what a weak connection carries longest.")} on={media.soundOnly.value} onTap={() => void media.setSoundOnly(!media.soundOnly.value)} />
         <Row name={tell("Camera, microphone, speaker")} says={tell("Choose others.")} onTap={done(() => void props.onDevices())} />
+        <Written captioner={props.desk.captioner} />
         <Quiet media={media} />
         <Blur media={media} />
         <Row name={tell("Your own picture")} says={tell("Whether you see yourself. The others see you either way.")} on={media.selfView.value} onTap={() => (media.selfView.value = !media.selfView.value)} />
@@ -62,6 +64,11 @@ function Quiet({ media }: { readonly media: Media }) {
   const [tried, setTried] = useState(false);
   const says = tried && !media.voice.quiet.value ? tell("This browser can’t do that. You’re heard as before.") : tell("Takes out fans, traffic and the like before your sound is sent.");
   return <Row name={tell("Quiet the noise around you")} says={says} on={media.voice.quiet.value} disabled={!media.microphone.value} onTap={() => (setTried(!media.voice.quiet.value), void media.setQuiet(!media.voice.quiet.value))} />;
+}
+
+function Written({ captioner }: { readonly captioner: LocalCaptioner }) {
+  const now = captioner.state.value;
+  return <Row name={tell("Captions")} says={captionWords(captioner)} on={now === "on"} onTap={() => void captioner.set(now === "off")} />;
 }
 
 function Blur({ media }: { readonly media: Media }) {

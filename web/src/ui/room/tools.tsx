@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Commands } from "../../protocol";
+import type { LocalCaptioner } from "../../rtc/captions";
 import type { Checkup } from "../../rtc/checkup";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
@@ -15,6 +16,7 @@ export interface RoomDesk {
   readonly checkup: Checkup;
   readonly talk: Talk;
   readonly share: Share;
+  readonly captioner: LocalCaptioner;
   give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean>;
 }
 

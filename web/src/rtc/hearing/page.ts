@@ -1,0 +1,99 @@
+import type { CaptionFault, Ear, Heard, Hears } from "../captions";
+import type { Order, Report } from "./recogniser";
+import tap from "./tap.ts?worker&url";
+
+const STUCK = 60_000; // ms without anything more of what is loaded
+
+/**
+ * Hears voices in this page: a model from our own origin recognises English, in a worker of its own. Rejects with a
+ * `CaptionFault`.
+ */
+export async function open(hears: Hears): Promise<Ear> {
+  const worker = new Worker(new URL("./recogniser.ts", import.meta.url), { type: "module" });
+  const context = new AudioContext();
+  try {
+    await Promise.all([loaded(worker, hears), context.audioWorklet.addModule(tap)]);
+    return new Page(worker, context, hears);
+  } catch (why) {
+    worker.terminate();
+    void context.close();
+    throw why;
+  }
+}
+
+function loaded(worker: Worker, hears: Hears): Promise<void> {
+  return new Promise((done, fail: (why: CaptionFault) => void) => {
+    let timer = setTimeout(() => fail("unable"), STUCK);
+    worker.onerror = () => fail("unable");
+    worker.onmessage = ({ data }: MessageEvent<Report>) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => fail("unable"), STUCK);
+      if ("loaded" in data) return hears.loaded(data.loaded);
+      clearTimeout(timer);
+      if ("fault" in data) fail(data.fault);
+      else done();
+    };
+  });
+}
+
+class Page implements Ear {
+  readonly #taps = new Map<MediaStreamTrack, { readonly key: string; readonly voice: string; stop(): void }>();
+  #voices = 0;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly context: AudioContext,
+    private readonly hears: Hears,
+  ) {
+    worker.onerror = worker.onmessageerror = () => this.#fail("unable");
+    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data);
+  }
+
+  listen(voices: readonly Heard[]): void {
+    void this.context.resume();
+    for (const [track, { key, stop }] of this.#taps) {
+      if (voices.some((one) => one.track === track && one.key === key)) continue;
+      this.#taps.delete(track);
+      stop();
+    }
+    for (const { track, key } of voices) if (!this.#taps.has(track)) this.#taps.set(track, this.#tapped(track, key));
+  }
+
+  stop(): void {
+    this.worker.onmessage = this.worker.onerror = null;
+    this.worker.terminate();
+    void this.context.close();
+  }
+
+  #tapped(track: MediaStreamTrack, key: string): { readonly key: string; readonly voice: string; stop(): void } {
+    const voice = `${key} ${this.#voices++}`;
+    const node = new AudioWorkletNode(this.context, "tap", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    const source = this.context.createMediaStreamSource(new MediaStream([track]));
+    const { port1, port2 } = new MessageChannel();
+    this.#order({ voice, rate: this.context.sampleRate, port: port1 }, [port1]);
+    node.port.postMessage(port2, [port2]);
+    source.connect(node);
+    const stop = () => {
+      source.disconnect();
+      this.#order({ over: voice });
+    };
+    return { key, voice, stop };
+  }
+
+  #order(order: Order, moved: Transferable[] = []): void {
+    this.worker.postMessage(order, moved);
+  }
+
+  #hear(report: Report): void {
+    if ("fault" in report) return this.#fail(report.fault);
+    if (!("voice" in report)) return;
+    const { voice, n, text, open } = report;
+    const key = voice.slice(0, voice.lastIndexOf(" "));
+    this.hears.said({ id: `${voice} ${n}`, key, text, open });
+  }
+
+  #fail(why: CaptionFault): void {
+    this.stop();
+    this.hears.broken(why);
+  }
+}
