@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.people import KEEP_PEERS, frames, sees, window
 from tests.support.udp_faults import FaultyLink, faulty_link
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
 
 BACK_WITHIN = 5.0  # s in which sound and picture are back after a fault
 OUTAGE = 60.0  # s
@@ -116,7 +116,6 @@ async def test_one_bad_network_costs_its_owner_picture_for_a_time_and_nobody_els
         await sees(robin, "therapist", "a")
 
 
-@pytest.mark.alone
 async def test_a_minute_without_network_costs_nobody_their_seat(chromium: Browser) -> None:
     async with meeting(chromium) as (link, pages):
         usual = await asyncio.gather(*(moves(page) for page in pages))

@@ -16,7 +16,13 @@ from tests.service.support import eventually
 from tests.support.browser import chromium_running
 
 # Three browsers and a model on two processors: where the machine is busier still, the blur gives up, as it should.
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(500), pytest.mark.flaky(reruns=2)]
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.e2e,
+    pytest.mark.alone,
+    pytest.mark.timeout(500),
+    pytest.mark.flaky(reruns=2),
+]
 
 SWITCH = "Blur what’s behind you"
 BARE, HIDDEN = 60, 20  # of contrast: more than the one has a striped wall, less than the other one that can't be told

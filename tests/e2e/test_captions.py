@@ -18,7 +18,13 @@ from tests.service.support import eventually
 from tests.support.browser import chromium_running, firefox_running
 from tests.support.programs import program
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(400), pytest.mark.flaky(reruns=1)]
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.e2e,
+    pytest.mark.alone,
+    pytest.mark.timeout(400),
+    pytest.mark.flaky(reruns=1),
+]
 
 SAID = "I was afraid that you would not come today. I am so glad that you are here."
 WORDS = {"afraid", "would", "come", "glad", "here"}

@@ -12,7 +12,7 @@ from tests.e2e.people import KEEP_PEERS, hears, sees, window, window_on
 from tests.support.browser import firefox_running
 from tests.support.network import network
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
 
 
 async def tap(page: Page, name: str) -> None:

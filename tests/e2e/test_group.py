@@ -19,7 +19,7 @@ from tests.service.support import eventually
 from tests.support.browser import chromium_running
 from tests.support.udp_faults import faulty_link
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
 
 WIDE = 640  # pixels
 SENT = """async () => Object.fromEntries([...(await window.peers.at(-1).getStats()).values()]
