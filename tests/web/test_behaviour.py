@@ -400,6 +400,22 @@ async def test_who_was_muted_and_unseen_is_so_after_a_reload(chromium: Browser) 
         await last(service, "set_devices", page, microphone=True, camera=True)
 
 
+async def test_a_therapist_who_was_muted_and_unseen_is_so_after_a_reload_and_the_tab_forgets_it_at_the_end(
+    chromium: Browser,
+) -> None:
+    service = therapist(states.THERAPISTS["room"])
+    async with opened(chromium, "/console", service) as page:
+        await press(page, "Mute")
+        await press(page, "Camera off")
+        await last(service, "set_devices", page, microphone=False, camera=False)
+        await page.reload()
+        await expect(page.get_by_role("button", name="Unmute")).to_be_visible()
+        await expect(page.get_by_role("button", name="Camera on")).to_be_visible()
+        assert all(not told["microphone"] and not told["camera"] for told in service.given("set_devices")[-2:])
+        await service.change(states.THERAPISTS["ended"])
+        await page.wait_for_function("history.state === null")
+
+
 async def test_when_the_session_has_ended_the_tab_knows_nothing_of_the_word(chromium: Browser) -> None:
     service = partner(states.WAITING)
     async with opened(chromium, "/join", service) as page:

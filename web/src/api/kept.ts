@@ -1,18 +1,12 @@
+import type { Habits } from "../rtc/desk";
+
 /**
  * What this tab knows again after a reload: sealed with the page's link, in the tab's own place in its history, which
  * "Leave quickly" replaces. No other tab or page has it, no storage of the browser, and no server.
  */
-export interface Kept {
+export interface Kept extends Habits {
   /** The word of their own with which somebody asks for help. */
   readonly word?: string;
-  /** What is behind them is to be blurred. */
-  readonly blur?: boolean;
-  /** Nobody is to hear them. */
-  readonly muted?: boolean;
-  /** Nobody is to see them. */
-  readonly unseen?: boolean;
-  /** They read what the others say. */
-  readonly captions?: boolean;
 }
 
 const AES = { name: "AES-GCM", length: 256 };
@@ -35,7 +29,13 @@ export async function keptFor(token: string): Promise<Kept> {
   }
 }
 
-export function forget(): void {
+/** What keeps what it is told last, one after the other; nothing stays of what holds nothing. */
+export function keeping(token: string): (kept: Kept) => void {
+  let kept = Promise.resolve();
+  return (now) => void (kept = kept.then(() => (Object.values(now).some(Boolean) ? keep(token, now) : forget())));
+}
+
+function forget(): void {
   history.replaceState(null, "");
 }
 

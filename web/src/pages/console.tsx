@@ -4,6 +4,7 @@ import "../styles/room.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { keptFor } from "../api/kept";
 import { linkToken, redeem, Refused } from "../api/rest";
 import type { TherapistView } from "../protocol";
 import { awake } from "../rtc/interrupted";
@@ -40,7 +41,7 @@ async function begin(): Promise<void> {
     if (!token) throw new Refused("missing", "");
     const link = await redeem(token);
     if (link.role !== "therapist") return location.replace((link.role === "team" ? "/team" : "/join") + location.hash);
-    const desk = new Desk(token);
+    const desk = new Desk(token, await keptFor(token));
     desk.clock.speed.value = link.speed;
     desk.live.start();
     opened.value = desk;
@@ -87,7 +88,7 @@ function Console({ desk, view }: { readonly desk: Desk; readonly view: Therapist
     if (!over && Date.parse(view.session.starts_at) - desk.clock.read() < SOON) void desk.turnOn();
   }, []);
   useEffect(() => {
-    if (over) desk.close();
+    if (over) desk.over();
   }, [over]);
   return (
     <>

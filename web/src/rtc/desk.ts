@@ -23,6 +23,30 @@ export interface Room {
   readonly captioner: LocalCaptioner;
 }
 
+/** How somebody has their sound and picture, which a reload must not forget. */
+export interface Habits {
+  /** What is behind them is to be blurred. */
+  readonly blur?: boolean;
+  /** Nobody is to hear them. */
+  readonly muted?: boolean;
+  /** Nobody is to see them. */
+  readonly unseen?: boolean;
+  /** They read what the others say. */
+  readonly captions?: boolean;
+}
+
+export function habitsOf({ media: { face, muted, cameraOff }, captioner }: Pick<Room, "media" | "captioner">): Habits {
+  return { blur: face.wished, muted: muted.value, unseen: cameraOff.value, captions: captioner.wished.value };
+}
+
+/** Before sound and picture are opened: as it was before the page was loaded anew. */
+export function resume({ media, captioner }: Pick<Room, "media" | "captioner">, { blur, muted, unseen, captions }: Habits): void {
+  if (blur) media.face.resume();
+  media.muted.value = muted === true;
+  media.cameraOff.value = unseen === true;
+  captioner.wished.value = captions === true;
+}
+
 /** Sound, picture and talk of a page, on its live session. */
 export function roomOn<V extends Roomed>(live: Live<V>): Room {
   const media = new Media({

@@ -1,10 +1,11 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { type Kept, keeping } from "../../api/kept";
 import { type SessionRow, sessions } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Action, CardView, Commands, TherapistView } from "../../protocol";
 import type { LocalCaptioner } from "../../rtc/captions";
 import type { Checkup } from "../../rtc/checkup";
-import { roomOn } from "../../rtc/desk";
+import { habitsOf, resume, roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
 import { newId } from "../../state/ids";
@@ -41,11 +42,19 @@ export class Desk {
   readonly talk: Talk;
   readonly share: Share;
   readonly captioner: LocalCaptioner;
+  readonly #keep: (kept: Kept) => void;
   #undo: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly token: string) {
+  /** `kept`: what this tab knows from before the page was loaded anew. */
+  constructor(
+    readonly token: string,
+    kept: Kept,
+  ) {
     this.live = new Live<TherapistView>(socketWire(token), this.clock, newId);
     ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share, captioner: this.captioner } = roomOn(this.live));
+    resume(this, kept);
+    this.#keep = keeping(token);
+    effect(() => this.#keep(habitsOf(this)));
   }
 
   async give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean> {
@@ -58,7 +67,14 @@ export class Desk {
   async turnOn(): Promise<void> {
     this.media.wanted = true;
     this.checkup.start();
+    if (this.captioner.wished.value) void this.captioner.set(true);
     await Promise.all([this.media.open(), this.live.join()]);
+  }
+
+  /** The session is over for this page: nothing of it stays in the tab. */
+  over(): void {
+    this.close();
+    this.#keep({});
   }
 
   /** Camera, microphone and whatever hears are off. */

@@ -1,11 +1,11 @@
 import { effect, signal } from "@preact/signals-core";
-import { forget, keep, type Kept } from "../../api/kept";
+import { type Kept, keeping } from "../../api/kept";
 import { leaveQuickly } from "../../api/rest";
 import { socketWire } from "../../api/socket";
 import type { Check, Commands, PartnerView } from "../../protocol";
 import type { LocalCaptioner } from "../../rtc/captions";
 import type { Checkup } from "../../rtc/checkup";
-import { roomOn } from "../../rtc/desk";
+import { habitsOf, resume, roomOn } from "../../rtc/desk";
 import type { Media } from "../../rtc/media";
 import type { Share } from "../../rtc/share";
 import { newId } from "../../state/ids";
@@ -32,7 +32,7 @@ export class Desk {
   readonly captioner: LocalCaptioner;
   readonly word = new SafeWord();
   readonly #own = signal("");
-  #keeping = Promise.resolve();
+  readonly #keep: (kept: Kept) => void;
   #told = "";
   #soon: ReturnType<typeof setTimeout> | undefined;
   #stopReporting: () => void = () => undefined;
@@ -45,14 +45,9 @@ export class Desk {
     this.live = new Live<PartnerView>(socketWire(token), this.clock, newId);
     ({ media: this.media, checkup: this.checkup, talk: this.talk, share: this.share, captioner: this.captioner } = roomOn(this.live));
     if (kept.word) this.keepWord(kept.word);
-    if (kept.blur) this.media.face.resume();
-    this.media.muted.value = kept.muted === true;
-    this.media.cameraOff.value = kept.unseen === true;
-    this.captioner.wished.value = kept.captions === true;
-    effect(() => {
-      const { face, muted, cameraOff } = this.media;
-      this.#keep({ word: this.#own.value, blur: face.wished, muted: muted.value, unseen: cameraOff.value, captions: this.captioner.wished.value });
-    });
+    resume(this, kept);
+    this.#keep = keeping(token);
+    effect(() => this.#keep({ word: this.#own.value, ...habitsOf(this) }));
   }
 
   keepWord(word: string): void {
@@ -129,10 +124,6 @@ export class Desk {
     this.#stopReporting();
     this.media.close();
     this.captioner.stop();
-  }
-
-  #keep(kept: Kept): void {
-    this.#keeping = this.#keeping.then(() => (Object.values(kept).some(Boolean) ? keep(this.token, kept) : forget()));
   }
 
   async #open(): Promise<void> {

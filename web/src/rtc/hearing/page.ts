@@ -2,6 +2,7 @@ import type { CaptionFault, Ear, Heard, Hears } from "../captions";
 import type { Order, Report } from "./recogniser";
 import tap from "./tap.ts?worker&url";
 
+const TOUCHES = ["pointerdown", "keydown"] as const;
 const STUCK = 60_000; // ms without anything more of what is loaded
 
 /**
@@ -47,10 +48,12 @@ class Page implements Ear {
   ) {
     worker.onerror = worker.onmessageerror = () => this.#fail("unable");
     worker.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data);
+    // A page that was loaded anew may hear only once it was touched.
+    for (const touched of TOUCHES) addEventListener(touched, this.#wake);
   }
 
   listen(voices: readonly Heard[]): void {
-    void this.context.resume();
+    this.#wake();
     for (const [track, { key, stop }] of this.#taps) {
       if (voices.some((one) => one.track === track && one.key === key)) continue;
       this.#taps.delete(track);
@@ -62,8 +65,11 @@ class Page implements Ear {
   stop(): void {
     this.worker.onmessage = this.worker.onerror = null;
     this.worker.terminate();
+    for (const touched of TOUCHES) removeEventListener(touched, this.#wake);
     void this.context.close();
   }
+
+  readonly #wake = (): void => void this.context.resume();
 
   #tapped(track: MediaStreamTrack, key: string): { readonly key: string; readonly voice: string; stop(): void } {
     const voice = `${key} ${this.#voices++}`;
