@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64decode
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.e2e.people import PHONE, Window, window
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 SLOW = 20_000  # ms
+SLOWLY = 150  # ms between two keys: longer than typing is gathered
 
 
-async def plans_of_two(browser: Browser, opened: Window) -> tuple[Page, Page, Page, BrowserContext]:
-    """The plan as the therapist, Alex and Robin have it open in their session; Robin has a browser of their own."""
+async def plans_of_two(
+    browser: Browser, opened: Window, word: str | None = None
+) -> tuple[Page, Page, Page, BrowserContext]:
+    """The plan as the therapist, Alex and Robin have it open in their session; Robin has a browser of their own.
+
+    `word`: the one with which Alex asks for help.
+    """
     theirs = await browser.new_context(permissions=["camera", "microphone"])
     robins = Window(opened.home, theirs)
     therapist, alex, robin = await opened.opens("therapist"), await opened.waits("a"), await robins.waits("b")
+    if word is not None:
+        await keeps_a_word(alex, word)
     await therapist.get_by_role("button", name="Let both in and start").click()
     for page in (therapist, alex, robin):
         page.set_default_timeout(SLOW)
@@ -27,6 +37,12 @@ async def plans_of_two(browser: Browser, opened: Window) -> tuple[Page, Page, Pa
     for page in (therapist, alex, robin):
         await expect(page.get_by_label("What sets it off")).to_be_editable(timeout=SLOW)
     return therapist, alex, robin, theirs
+
+
+async def keeps_a_word(page: Page, word: str) -> None:
+    await page.get_by_role("button", name="Ask for help without a word").click()
+    await page.get_by_label("Or type a word of your own").fill(word)
+    await page.get_by_role("button", name="Keep this word").click()
 
 
 async def shows(page: Page, label: str, *words: str) -> None:
@@ -59,6 +75,31 @@ async def test_two_browsers_typing_online_and_offline_end_with_the_same_words(ch
             await shows(page, triggers, "Fridays. The bar. ")
         assert await alex.get_by_label(helps).input_value() == await robin.get_by_label(helps).input_value()
         await theirs.close()
+
+
+async def test_who_types_their_safe_word_into_the_plan_shows_nobody_a_letter_of_it(chromium: Browser) -> None:
+    async with window(chromium) as opened:
+        frames: list[str] = []
+        opened.context.on("page", lambda page: page.on("websocket", lambda to: told(to, frames)))
+        therapist, alex, robin, theirs = await plans_of_two(chromium, opened, word="lantern")
+        helps = "What helps"
+        await alex.get_by_label(helps).press_sequentially("A walk. Lan", delay=SLOWLY)
+        await shows(robin, helps, "A walk. ")
+        await alex.get_by_label(helps).press_sequentially("tern", delay=SLOWLY)
+        await expect(therapist.get_by_text("Alex asks for help, without a word.")).to_be_visible()
+        await alex.get_by_label(helps).press_sequentially("Music.", delay=SLOWLY)
+        for page in (therapist, alex, robin):
+            await expect(page.get_by_label(helps)).to_have_value("A walk. Music.", timeout=SLOW)
+        said = [b64decode(json.loads(frame)["update"]) for frame in frames if '"update"' in frame]
+        assert any(b"M" in update for update in said)
+        assert not any(b"L" in update for update in said)
+        await theirs.close()
+
+
+def told(socket: WebSocket, frames: list[str]) -> None:
+    """Keeps what goes out by the plan's own socket."""
+    if "/relapse-plan/" in socket.url:
+        socket.on("framesent", lambda frame: frames.append(str(frame)))
 
 
 async def test_a_changed_word_breaks_what_was_signed_and_the_earlier_version_stays(chromium: Browser) -> None:

@@ -30,3 +30,14 @@ it.each(["what?", "a.c", "[x]-y", "niño", "😀🙂😀", "back\\slash/"])("tak
   expect(knowing(word).written(`so ${word}`)).toEqual([3, 3 + word.length]);
   expect(knowing(word).written("so whatt abc xxy nino")).toBeNull();
 });
+
+it.each([
+  ["I saw a lan", true],
+  ["I saw a LAN tern", false],
+  ["lan te ", true],
+  ["l", true],
+  ["lane", false],
+  ["lan.", false],
+])("knows whether %j stops in its middle", (text, begun) => {
+  expect(knowing("lantern").begun(text)).toBe(begun);
+});

@@ -39,14 +39,24 @@ export function watching({ word, away, help }: Signs): () => void {
   };
 }
 
+/** Whether somebody is in the middle of writing the word. */
+export function halfWritten(word: SafeWord): boolean {
+  const field = document.activeElement;
+  return isField(field) && word.begun(beforeCaret(field));
+}
+
 /** Takes the word out of a field before the page reads what was written there, so that nothing can send it. */
 function taken(word: SafeWord, field: HTMLInputElement | HTMLTextAreaElement): boolean {
-  const at = word.written(field.value.slice(0, field.selectionStart ?? field.value.length));
+  const at = word.written(beforeCaret(field));
   if (!at) return false;
   const caret = (field.selectionStart ?? field.value.length) - (at[1] - at[0]);
   field.value = field.value.slice(0, at[0]) + field.value.slice(at[1]);
   field.setSelectionRange(caret, caret);
   return true;
+}
+
+function beforeCaret({ value, selectionStart }: HTMLInputElement | HTMLTextAreaElement): string {
+  return value.slice(0, selectionStart ?? value.length);
 }
 
 function isField(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {

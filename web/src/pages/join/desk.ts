@@ -13,6 +13,7 @@ import { Live } from "../../state/live";
 import { SafeWord } from "../../state/safeWord";
 import { PolicyClock } from "../../state/policyClock";
 import type { Talk } from "../../state/talk";
+import { halfWritten } from "../../ui/signs";
 import { countedElsewhere, type Step } from "./screen";
 import { refusal } from "../../words/room";
 
@@ -31,6 +32,7 @@ export class Desk {
   readonly share: Share;
   readonly captioner: LocalCaptioner;
   readonly word = new SafeWord();
+  readonly halfSaid = (): boolean => halfWritten(this.word);
   readonly #own = signal("");
   readonly #keep: (kept: Kept) => void;
   #told = "";

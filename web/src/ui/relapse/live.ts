@@ -15,6 +15,9 @@ type Said =
 
 const AGAIN = [500, 1000, 2000, 5000]; // ms before a lost connection is tried again
 const TOGETHER = 60; // ms of typing that go out in one piece
+const HELD = 250; // ms until what must not go out yet is looked at again
+const HELD_MOST = 5_000; // ms without a further letter, after which it goes out in any case
+const NOTHING = 2; // bytes of an update without any change
 const QUIET = 2500; // ms after which nobody is said to be writing
 
 /** The plan as it is written now. What is written while the connection is gone stays here, and goes out when it is back. */
@@ -33,12 +36,18 @@ export class LivePlan {
   #again = 0;
   #still = 0;
   #behind = false;
-  #waiting: Uint8Array[] = [];
+  /** What is to go out: since when, and the changes since, or null where they have to be read off the text. */
+  #due: { readonly since: Uint8Array; updates: Uint8Array[] | null } | null = null;
+  #typed = 0;
 
-  constructor(readonly whose: Whose) {
+  /** `halfSaid`: whether what was typed last must not go out as it stands, since its writer is about to take it back. */
+  constructor(
+    readonly whose: Whose,
+    private readonly halfSaid: () => boolean = () => false,
+  ) {
     this.#record = new Newest(() => plan(whose));
     SECTIONS.forEach((section) => this.text(section));
-    this.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== this && this.#soon(update));
+    this.doc.on("update", (update: Uint8Array, origin: unknown, _: Y.Doc, { beforeState }: Y.Transaction) => origin !== this && this.#soon(Y.encodeStateVector(beforeState), update));
     addEventListener("offline", this.#away);
     addEventListener("online", this.#home);
     void this.#record.look();
@@ -84,7 +93,7 @@ export class LivePlan {
     removeEventListener("online", this.#home);
     clearTimeout(this.#again);
     clearTimeout(this.#still);
-    if (this.#waiting.length > 0) this.#send({ t: "update", update: encoded(Y.mergeUpdates(this.#waiting.splice(0))) });
+    this.#sendDue();
     this.#socket?.close(1000); // a goodbye: who only loses the connection counts as here for a moment
   }
 
@@ -113,7 +122,7 @@ export class LivePlan {
         this.#roads.arrived([]);
         this.refused.value = null;
         Y.applyUpdate(this.doc, decoded(said.update), this);
-        if (this.open.value) this.#sendWhatIsMissing(decoded(said.vector));
+        if (this.open.value) this.#soon(decoded(said.vector), null);
         return;
       case "update":
         Y.applyUpdate(this.doc, decoded(said.update), this);
@@ -141,25 +150,33 @@ export class LivePlan {
   }
 
   /** What is typed goes out a moment later in one piece; after a refusal, with all that was refused. */
-  #soon(update: Uint8Array): void {
-    this.#waiting.push(update);
-    if (this.#waiting.length > 1) return;
-    window.setTimeout(() => {
-      if (this.#waiting.length === 0) return;
-      const all = Y.mergeUpdates(this.#waiting.splice(0));
-      if (this.#behind) this.#ask();
-      else this.#send({ t: "update", update: encoded(all) });
-    }, TOGETHER);
+  #soon(since: Uint8Array, update: Uint8Array | null): void {
+    this.#typed = Date.now();
+    if (!this.#due) window.setTimeout(() => this.#go(), TOGETHER);
+    if (!this.#due || !update) this.#due = { since, updates: update && [update] };
+    else this.#due.updates?.push(update);
+  }
+
+  #go(): void {
+    if (!this.#due) return;
+    if (this.halfSaid() && Date.now() - this.#typed < HELD_MOST) {
+      this.#due.updates = null; // their letters would go out with them
+      window.setTimeout(() => this.#go(), HELD);
+    } else if (this.#behind) this.#ask();
+    else this.#sendDue();
+  }
+
+  #sendDue(): void {
+    const due = this.#due;
+    this.#due = null;
+    const update = due && (due.updates ? Y.mergeUpdates(due.updates) : Y.encodeStateAsUpdate(this.doc, due.since));
+    if (update && update.length > NOTHING) this.#send({ t: "update", update: encoded(update) });
   }
 
   #ask(): void {
     this.#behind = false;
+    this.#due = null;
     this.#send({ t: "ask", vector: encoded(Y.encodeStateVector(this.doc)) });
-  }
-
-  #sendWhatIsMissing(vector: Uint8Array): void {
-    const update = Y.encodeStateAsUpdate(this.doc, vector);
-    if (update.length > 2) this.#send({ t: "update", update: encoded(update) });
   }
 
   #writes(key: string): void {

@@ -6,7 +6,7 @@ import { usePlan } from "./section";
 import { roomLanguage, tell } from "../../words/room";
 
 /** “Our plan” beside the video of a couple that has one; for everybody else `open` is null. */
-export function usePlanPanel(of: { readonly token: string; readonly zone: string } | null): { readonly open: (() => void) | null; readonly panel: VNode | null } {
+export function usePlanPanel(of: { readonly token: string; readonly zone: string; readonly halfSaid?: (() => boolean) | undefined } | null): { readonly open: (() => void) | null; readonly panel: VNode | null } {
   const [shown, setShown] = useState(false);
   const { Plan, load } = usePlan();
   const token = of?.token;
@@ -26,7 +26,7 @@ export function usePlanPanel(of: { readonly token: string; readonly zone: string
           {tell("Close")}
         </button>
       </div>
-      {Plan && <Plan token={of.token} language={roomLanguage()} zone={of.zone} />}
+      {Plan && <Plan token={of.token} language={roomLanguage()} zone={of.zone} halfSaid={of.halfSaid} />}
     </aside>
   );
   return { open, panel };

@@ -11,11 +11,13 @@ import { Part } from "./part";
 interface Props extends Whose {
   readonly language: Language;
   readonly zone: string;
+  /** Whether what was typed last must not go out as it stands. */
+  readonly halfSaid?: (() => boolean) | undefined;
 }
 
 /** The couple’s plan against relapse: both write it while both are here, and it counts once both have signed it. */
-export function RelapsePlan({ token, couple, language, zone }: Props) {
-  const live = useMemo(() => new LivePlan({ token, couple }), [token, couple]);
+export function RelapsePlan({ token, couple, language, zone, halfSaid }: Props) {
+  const live = useMemo(() => new LivePlan({ token, couple }, halfSaid), [token, couple]);
   useEffect(() => () => live.end(), [live]);
   const [old, setOld] = useState<{ number: number; sections: Plan["sections"] } | null>(null);
   const [trouble, setTrouble] = useState("");

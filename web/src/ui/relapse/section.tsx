@@ -7,6 +7,7 @@ interface Props {
   readonly couple?: string | undefined;
   readonly language: Language;
   readonly zone: string;
+  readonly halfSaid?: (() => boolean) | undefined;
 }
 
 /** The plan once it is asked for: its library is loaded then, so that nobody who only joins waits for it. */

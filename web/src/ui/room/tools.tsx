@@ -17,6 +17,8 @@ export interface RoomDesk {
   readonly talk: Talk;
   readonly share: Share;
   readonly captioner: LocalCaptioner;
+  /** Whether what is being typed must not be told to anybody as it stands. */
+  readonly halfSaid?: () => boolean;
   give<K extends keyof Commands>(name: K, body: Commands[K]): Promise<boolean>;
 }
 
@@ -34,8 +36,8 @@ export type ToolProps = Tools & { readonly onClose: () => void };
  * zone of the couple's plan, `stream` what may stay on top of other windows.
  */
 export function RoomTools({ plan, stream, ...props }: Tools & { readonly plan: string | null; readonly stream: MediaStream | null }) {
-  const { talk, token } = props.desk;
-  const { open: openPlan, panel } = usePlanPanel(plan === null ? null : { token, zone: plan });
+  const { talk, token, halfSaid } = props.desk;
+  const { open: openPlan, panel } = usePlanPanel(plan === null ? null : { token, zone: plan, halfSaid });
   const [more, setMore] = useState(false);
   const [devices, setDevices] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
