@@ -31,8 +31,8 @@ test: setup $(WEB_INSTALLED) ## Run the whole suite (ARGS="tests/architecture -k
 	@sh tests/support/packages.sh
 	$(if $(WEB),$(if $(ARGS),,cd web && npm run --silent test))
 	$(PYTHON) -m pytest $(or $(ARGS),-n 2 --dist worksteal -m "not e2e and not alone")
-	$(if $(ARGS),,$(PYTHON) -m pytest -n 2 --dist worksteal -m "e2e and not alone")
-	$(if $(ARGS),,$(PYTHON) -m pytest -m alone)
+	$(if $(ARGS),,$(PYTHON) -m pytest tests/web -n 2 --dist worksteal -m e2e)
+	$(if $(ARGS),,$(PYTHON) -m pytest --ignore tests/web -m "e2e or alone")
 
 check: check-format check-lint check-types check-imports check-purity check-wire check-web ## Check format, lint, types, imports (-k: all of them)
 

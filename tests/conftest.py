@@ -77,11 +77,15 @@ def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest_asyncio.fixture
 async def chromium(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
-    """A browser process of the test's own; if the test fails, its pages are kept as pictures in test-results/."""
-    # Imported here: most runs need no browser, and playwright takes a while to load.
-    from tests.support.browser import chromium_running, keep_screenshots
+    """A browser process of the test's own; if the test fails, its pages are kept as pictures in test-results/.
 
-    async with chromium_running() as browser:
+    Where the test has the machine alone, since it measures, the camera is as quick as a browser's usual synthetic one.
+    """
+    # Imported here: most runs need no browser, and playwright takes a while to load.
+    from tests.support.browser import CALM, chromium_running, keep_screenshots
+
+    alone = request.node.get_closest_marker("alone") is not None
+    async with chromium_running(*([] if alone else [CALM])) as browser:
         yield browser
         if request.node.stash.get(FAILED, False):
             folder = request.config.rootpath / "test-results"

@@ -13,7 +13,7 @@ from tests.cluster.record import told
 from tests.e2e.people import DESK, PHONE, sees
 from tests.service.support import eventually
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(400)]
 
 
 async def test_the_node_in_use_is_killed_and_everyone_is_back_in_their_seat(chromium: Browser, tmp_path: Path) -> None:

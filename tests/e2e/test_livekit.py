@@ -11,7 +11,7 @@ from tests.e2e.people import sees, window
 from tests.service.support import eventually
 from tests.support.livekit import livekit_in
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 async def test_a_session_over_livekit_and_its_restart(chromium: Browser, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.support.browser import chromium_path, chromium_running
 from tests.support.coturn import SECRET, coturn_running
 from tests.support.network import udp_blocked
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(180)]
 
 # How the last connection of the page goes out: its own end of the pair that carries, and how it reaches the relay.
 ROUTE = """async () => {

@@ -9,7 +9,7 @@ from tests.e2e.people import DESK, KEEP_PEERS, Window, sees, window
 from tests.service.support import eventually
 from tests.web.test_pages import AXE, faults
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 async def met(opened: Window) -> tuple[Page, Page, Page]:

@@ -18,7 +18,7 @@ from server.bots import bot
 from signaling.media import backend
 from tests.e2e.people import Window, sees, window
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 VP8 = RTCRtpCodecParameters(mimeType="video/VP8", clockRate=90_000, payloadType=96)
 LOCKED, TO_SERVER = "End-to-end encrypted", "Encrypted to the clinic’s server"

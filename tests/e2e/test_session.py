@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.people import Window, sees, window
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 async def _together(opened: Window) -> tuple[Page, Page, Page]:

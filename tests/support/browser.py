@@ -33,6 +33,8 @@ FLAGS = (
     "--disable-quic",
     "--disable-gpu",
 )
+# A synthetic camera of few pictures a second: enough to be seen moving, and two processors have time for the story.
+CALM = "--use-fake-device-for-media-stream=fps=8"
 
 
 def chromium_path() -> str:
