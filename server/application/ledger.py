@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from server.application.dispatcher import Dispatcher
 from server.application.planning import partners_of, seat_in
 from server.application.ports import Appointment, Clock, Directory
 from server.domain.attendance import SoloApproval
 from server.domain.session.commands import CarryApproval, SetStreaks
-from server.domain.session.streaks import Streak, streak_of
+from server.domain.session.state import Session
+from server.domain.session.streaks import streak_of
 
 BACK, AHEAD = timedelta(days=180), timedelta(days=180)
+BEGUN = timedelta(days=1)  # so long after its time a session may still begin
+MOST_TIMES = 5  # that one recount is made anew; whatever changed meanwhile has a recount of its own, too
+
+
+@dataclass(slots=True)
+class _Held:
+    """An appointment of somebody's, and its session as it was last seen."""
+
+    appointment: Appointment
+    session: Session
 
 
 class Ledger:
@@ -26,37 +38,47 @@ class Ledger:
         for person in partners_of(appointment).values():
             await self._tell(person)
 
-    async def streak(self, person: str, before: datetime) -> Streak:
-        """This person's streaks from the sessions that were planned to begin before `before`."""
-        past = await self._directory.appointments_of(person, before - BACK, before)
-        sessions = []
-        for appointment in past:
-            key = seat_in(appointment, person)
-            sessions.append((await self._dispatcher.session(appointment.id), key))
-        return streak_of(sessions)
-
     async def _tell(self, person: str) -> None:
-        now = self._clock.now()
-        for appointment in await self._directory.appointments_of(person, now - timedelta(days=1), now + AHEAD):
-            if appointment.status != "booked":
-                continue
-            key = seat_in(appointment, person)
-            streak = await self.streak(person, appointment.starts_at)
-            # A session that has begun refuses it: it goes on under what it began with.
-            await self._dispatcher.submit(appointment.id, SetStreaks(key, streak.misses, streak.solo))
-            await self._carry(appointment)
+        """Until nothing of what was counted has changed meanwhile: a count that is older must not be the last one."""
+        for _ in range(MOST_TIMES):
+            held = await self._held(person)
+            for one in held:
+                if one.appointment.status == "booked" and one.appointment.starts_at >= self._clock.now() - BEGUN:
+                    await self._leave(
+                        person, [past for past in held if _counts(past.appointment, one.appointment)], one
+                    )
+            if [one.session.seq for one in held] == [one.session.seq for one in await self._held(person)]:
+                return
 
-    async def _carry(self, appointment: Appointment) -> None:
-        """The couple's standing approval, as its therapists last gave it or took it back."""
-        partners = set(partners_of(appointment).values())
-        person, standing = min(partners), None
-        for past in await self._directory.appointments_of(person, appointment.starts_at - BACK, appointment.starts_at):
-            assessed = (await self._dispatcher.session(past.id)).assessed
-            if (
-                partners == set(partners_of(past).values())
-                and assessed is not None
-                and assessed.approval is not SoloApproval.GRANTED
-            ):
-                standing = assessed.approval is SoloApproval.STANDING
+    async def _held(self, person: str) -> list[_Held]:
+        """All that count or are counted for, by start; each session is read once."""
+        now = self._clock.now()
+        appointments = await self._directory.appointments_of(person, now - BEGUN - BACK, now + AHEAD)
+        return [_Held(one, await self._dispatcher.session(one.id)) for one in appointments]
+
+    async def _leave(self, person: str, past: list[_Held], one: _Held) -> None:
+        streak = streak_of((before.session, seat_in(before.appointment, person)) for before in past)
+        # A session that has begun refuses it: it goes on under what it began with.
+        streaks = SetStreaks(seat_in(one.appointment, person), streak.misses, streak.solo)
+        one.session = (await self._dispatcher.submit(one.appointment.id, streaks)).session
+        standing = _standing(past, one.appointment)
         if standing is not None:
-            await self._dispatcher.submit(appointment.id, CarryApproval(standing))
+            one.session = (await self._dispatcher.submit(one.appointment.id, CarryApproval(standing))).session
+
+
+def _counts(past: Appointment, for_this: Appointment) -> bool:
+    return for_this.starts_at - BACK <= past.starts_at < for_this.starts_at
+
+
+def _standing(past: list[_Held], appointment: Appointment) -> bool | None:
+    """The couple's standing approval, as its therapists last gave it or took it back."""
+    partners, standing = set(partners_of(appointment).values()), None
+    for before in past:
+        assessed = before.session.assessed
+        if (
+            partners == set(partners_of(before.appointment).values())
+            and assessed is not None
+            and assessed.approval is not SoloApproval.GRANTED
+        ):
+            standing = assessed.approval is SoloApproval.STANDING
+    return standing

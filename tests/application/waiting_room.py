@@ -79,9 +79,9 @@ class Practice:
         )
         reminders = Reminders(*parts, JsonCodec(), contacts, answers, links, Ways(self.box), self.clock)
         search = Rescheduling(*parts, self.calendars, self.clock, _programme)
-        ledger = Ledger(self.dispatcher, self.store, self.clock)
+        self.ledger = Ledger(self.dispatcher, self.store, self.clock)
         self.delivery = Delivery(
-            *(self.dispatcher, self.store, JsonCodec(), self.clock, letters, search, links, ledger),
+            *(self.dispatcher, self.store, JsonCodec(), self.clock, letters, search, links, self.ledger),
             cast(Accepting, None),  # nobody accepts a week here
             Hooks(self.store, self.store, StandardWebhooks(), JsonCodec(), self.clock),
             self.waitlist,
