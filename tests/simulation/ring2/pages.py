@@ -55,7 +55,7 @@ class Page:
         self.rev = 0
         self.open = False
         self.asking = False
-        self.behind_since: float | None = None
+        self.behind: dict[str, tuple[float, Any]] = {}  # what it shows that is not so, and since when
 
     def snapshot(self, ack: dict[str, Any]) -> None:
         fresh = dict(ack["snapshot"])
@@ -129,14 +129,15 @@ class Gateway:
         """Whether this page shows what a fresh snapshot would; for a moment it may be behind."""
         world, now = self._world, self._world.loop.time()
         fresh = view_json(session, page.key, self._clock, self._node.dispatcher.policy_of(session))
-        wrong = [key for key, value in plain(fresh).items() if plain(page.view.get(key)) != value]
+        shown = {key: plain(page.view.get(key)) for key in fresh}
+        wrong = [key for key, value in plain(fresh).items() if shown[key] != value]
         well = world.real(world.troubled_at) + LAG < now
-        if not wrong or not well:
-            page.behind_since = None
-        elif page.behind_since is None:
-            page.behind_since = now
-        elif now - page.behind_since > LAG:
-            world.oracle.say(f"{page.session}: the page of {page.key} shows another {wrong[0]} than is so")
+        # What is shown by the clock may be wrong at each look and never for long: the same words have to stand still.
+        kept = {key: page.behind[key] for key in wrong if key in page.behind and page.behind[key][1] == shown[key]}
+        page.behind = {key: kept.get(key, (now, shown[key])) for key in wrong} if well else {}
+        for key, (since, _) in page.behind.items():
+            if now - since > LAG:
+                world.oracle.say(f"{page.session}: the page of {page.key} shows another {key} than is so")
 
 
 def plain(value: Any) -> Any:
