@@ -239,8 +239,7 @@ def record_outage(log: Log, command: c.RecordOutage) -> Refusal | None:
     return None
 
 
-def give_up_outage(log: Log) -> None:
+def give_up_outages(log: Log) -> None:
     """Nobody says any more that Dyad cannot see: whoever did was lost. That time still counts against nobody."""
-    since = log.session.paused_since
-    if since is not None and not log.session.over and log.now >= since + OUTAGE_LEASE:
+    while not log.session.over and (since := log.session.paused_since) is not None and log.now >= since + OUTAGE_LEASE:
         log.add(e.OutageRecorded(since, log.now, cut=False))

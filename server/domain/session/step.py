@@ -49,7 +49,6 @@ Cell = Handler | Refusal
 
 def _look_again(log: Log, command: c.DeadlineReached) -> Refusal | None:
     times.expire(log)
-    people.give_up_outage(log)
     return None
 
 
@@ -150,6 +149,7 @@ def step(session: Session, policy: Policy, command: c.Command, now: datetime) ->
     refusal = cell(log, command)
     if refusal is not None:
         return Outcome(session, refusal=refusal)
+    people.give_up_outages(log)
     settle(log)
     return Outcome(log.session, tuple(log.events), tuple(log.effects))
 

@@ -95,6 +95,17 @@ def test_an_outage_of_which_nobody_speaks_any_more_ends_and_counts_against_nobod
     assert story.card().answer_by == START + 25 * MIN
 
 
+def test_whoever_comes_when_it_is_given_up_finds_it_over_though_two_nodes_spoke_of_one() -> None:
+    story = asleep(one_missing().at(3), 3)
+    out(asleep(out(story, 3, None), 3.1), 3.1, None)
+    given_up = next_deadline(story.session, DEFAULT_POLICY)
+    assert given_up is not None
+    asleep(story, (given_up - START) / MIN + 0.1).opens("b")
+    assert story.session.paused_since is None
+    due = next_deadline(story.session, DEFAULT_POLICY)
+    assert due is None or due > story.now
+
+
 def test_a_long_outage_is_told_in_pieces_without_a_gap() -> None:
     story = out(one_missing().at(9), 9, None)
     out(out(asleep(story, 14), 14, None), 9, 14)
