@@ -37,8 +37,13 @@ function loaded(worker: Worker, hears: Hears): Promise<void> {
   });
 }
 
+interface Tapped {
+  readonly key: string;
+  stop(): void;
+}
+
 class Page implements Ear {
-  readonly #taps = new Map<MediaStreamTrack, { readonly key: string; readonly voice: string; stop(): void }>();
+  readonly #taps = new Map<MediaStreamTrack, Tapped>();
   #voices = 0;
 
   constructor(
@@ -71,7 +76,7 @@ class Page implements Ear {
 
   readonly #wake = (): void => void this.context.resume();
 
-  #tapped(track: MediaStreamTrack, key: string): { readonly key: string; readonly voice: string; stop(): void } {
+  #tapped(track: MediaStreamTrack, key: string): Tapped {
     const voice = `${key} ${this.#voices++}`;
     const node = new AudioWorkletNode(this.context, "tap", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
     const source = this.context.createMediaStreamSource(new MediaStream([track]));
@@ -83,7 +88,7 @@ class Page implements Ear {
       source.disconnect();
       this.#order({ over: voice });
     };
-    return { key, voice, stop };
+    return { key, stop };
   }
 
   #order(order: Order, moved: Transferable[] = []): void {

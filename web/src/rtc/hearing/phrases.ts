@@ -40,9 +40,14 @@ export class Phrases {
     this.#rest = all.slice(at);
   }
 
+  /** How much of what they are saying now has come, in samples, and which phrase it is; asked at every block. */
+  get now(): { readonly n: number; readonly length: number } {
+    return { n: this.#n, length: this.#speaking && this.#loud >= LEAST ? this.#frames.length * FRAME : 0 };
+  }
+
   /** What they are saying now. */
   get open(): Phrase | null {
-    return this.#speaking && this.#loud >= LEAST ? this.#phrase(true) : null;
+    return this.now.length > 0 ? this.#phrase(true) : null;
   }
 
   /** Nothing more comes. */

@@ -42,11 +42,12 @@ export class Turns {
       if (gone) this.#voices.delete(voice);
     }
     for (const [voice, one] of this.#voices) {
-      const { open } = one.phrases;
-      const before = one.read.n === open?.n ? one.read.length : 0;
-      if (!open || open.samples.length < before + MORE) continue;
-      one.read = { n: open.n, length: open.samples.length };
-      return { voice, phrase: open };
+      const { now } = one.phrases;
+      const before = one.read.n === now.n ? one.read.length : 0;
+      const phrase = now.length < before + MORE ? null : one.phrases.open;
+      if (!phrase) continue;
+      one.read = now;
+      return { voice, phrase };
     }
     return null;
   }
