@@ -23,7 +23,7 @@ SIZES = [(320, 640), (1280, 800)]
 ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Rules of axe-core: all of them once, and again those whose outcome a direction or a scheme can change.
 RULES: dict[str, dict[Scheme, list[str]]] = {
-    "ltr": {"light": ALL, "dark": ["color-contrast"]},
+    "ltr": {"light": ALL, "dark": ["color-contrast", "link-in-text-block"]},
     "rtl": {"light": ["color-contrast", "target-size"], "dark": ["color-contrast"]},
 }
 Act = Callable[[Page], Awaitable[None]]
