@@ -3,7 +3,7 @@ import type { Order, Report } from "./recogniser";
 import tap from "./tap.ts?worker&url";
 
 const TOUCHES = ["pointerdown", "keydown"] as const;
-const STUCK = 60_000; // ms without anything more of what is loaded
+const STUCK = 90_000; // ms without anything more: of what is loaded, or until a slow device has it ready
 
 /**
  * Hears voices in this page: a model from our own origin recognises English, in a worker of its own. Rejects with a
@@ -24,11 +24,11 @@ export async function open(hears: Hears): Promise<Ear> {
 
 function loaded(worker: Worker, hears: Hears): Promise<void> {
   return new Promise((done, fail: (why: CaptionFault) => void) => {
-    let timer = setTimeout(() => fail("unable"), STUCK);
+    let timer = setTimeout(() => fail("slow"), STUCK);
     worker.onerror = () => fail("unable");
     worker.onmessage = ({ data }: MessageEvent<Report>) => {
       clearTimeout(timer);
-      timer = setTimeout(() => fail("unable"), STUCK);
+      timer = setTimeout(() => fail("slow"), STUCK);
       if ("loaded" in data) return hears.loaded(data.loaded);
       clearTimeout(timer);
       if ("fault" in data) fail(data.fault);
