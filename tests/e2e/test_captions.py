@@ -15,13 +15,12 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.people import Window, sees, window, window_on
 from tests.e2e.test_room import accessible
 from tests.service.support import eventually
-from tests.support.browser import chromium_running, firefox_running
+from tests.support.browser import CALM, chromium_running, firefox_running
 from tests.support.programs import program
 
 pytestmark = [
     pytest.mark.asyncio,
     pytest.mark.e2e,
-    pytest.mark.alone,
     pytest.mark.timeout(400),
     pytest.mark.flaky(reruns=2),
 ]
@@ -48,7 +47,7 @@ def spoken(tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture
 async def speaking(spoken: Path) -> AsyncIterator[Browser]:
-    async with chromium_running(f"--use-file-for-fake-audio-capture={spoken}") as browser:
+    async with chromium_running(CALM, f"--use-file-for-fake-audio-capture={spoken}") as browser:
         yield browser
 
 
