@@ -29,13 +29,21 @@ JOINT_WORK = frozenset(
 )
 SOLO_REASONS = frozenset({Reason.SCHEDULING_CONFLICT, Reason.INDIVIDUAL_WORK, Reason.SPACE, Reason.RECOVERY_STAGE})
 
+# By name in the module: Python 3.11 takes five times as long to find a member in its enum, and every decision asks.
+_PRESENT, _DECLARED = PartnerState.PRESENT, PartnerState.DECLARED_ABSENT
+_DROPPED, _LEFT = PartnerState.DROPPED, PartnerState.LEFT
+_HOST_PRESENT = TherapistState.PRESENT
+_REQUIRED = AttendanceClass.REQUIRED
+_INTAKE, _COUPLES = Kind.INTAKE, Kind.COUPLES
+_DENIED, _GRANTED = SoloApproval.DENIED, SoloApproval.GRANTED
+
 
 def attendance_class(session: SessionFacts) -> AttendanceClass:
     """The class in force: the therapist's override, else `required` for an intake and any joint-work focus."""
     if session.attendance is not None:
         return session.attendance
-    if session.kind is Kind.INTAKE or not JOINT_WORK.isdisjoint(session.focus):
-        return AttendanceClass.REQUIRED
+    if session.kind is _INTAKE or not JOINT_WORK.isdisjoint(session.focus):
+        return _REQUIRED
     return AttendanceClass.ENCOURAGED
 
 
@@ -53,12 +61,15 @@ class Case:
         "here",
         "host_away",
         "joint",
+        "late_said",
         "now",
         "outage",
         "partners",
         "policy",
         "present",
+        "required",
         "solo",
+        "solo_possible",
         "started",
         "states",
         "under_way",
@@ -72,20 +83,23 @@ class Case:
         self.solo = facts.session.solo_started_at is not None
         self.under_way = self.started or self.solo
         self.joint = facts.session.kind in JOINT
-        self.host_away = facts.therapist.state is not TherapistState.PRESENT
+        self.host_away = facts.therapist.state is not _HOST_PRESENT
         self.partners = facts.partners
         begun = facts.now >= facts.session.starts_at
         self.states: list[PartnerState] = []
         self.present: list[str] = []
         absent: list[str] = []
         attending: list[str] = []
+        self.late_said = False
         for key, partner in facts.partners.items():
             state = partner.state
             self.states.append(state)
-            if state is PartnerState.PRESENT:
+            if partner.late_until is not None:
+                self.late_said = True
+            if state is _PRESENT:
                 self.present.append(key)
                 attending.append(key)
-            elif begun or state is PartnerState.DECLARED_ABSENT:
+            elif begun or state is _DECLARED:
                 absent.append(key)
             else:
                 attending.append(key)
@@ -93,7 +107,11 @@ class Case:
         self.here = len(self.present)
         self.everyone_here = self.here == len(self.states)
         self.everyone_absent = len(absent) == len(self.states)
-        self.declared = PartnerState.DECLARED_ABSENT in self.states
+        self.declared = _DECLARED in self.states
+        self.required = attendance_class(facts.session) is _REQUIRED
+        couple = facts.session.kind is _COUPLES
+        self.solo_possible = couple and facts.solo_approval is not _DENIED and self.both_consent
+        """J6 turned round: a couple, both consents, and no refusal by the therapist."""
 
     # -- the meeting -----------------------------------------------------------------------
 
@@ -140,10 +158,6 @@ class Case:
         return not self.interpreter_missing
 
     @property
-    def required(self) -> bool:
-        return attendance_class(self.facts.session) is AttendanceClass.REQUIRED
-
-    @property
     def not_required(self) -> bool:
         return not self.required
 
@@ -160,7 +174,7 @@ class Case:
 
     @property
     def everyone_declared(self) -> bool:
-        return all(state is PartnerState.DECLARED_ABSENT for state in self.states)
+        return all(state is _DECLARED for state in self.states)
 
     @property
     def undeclared(self) -> bool:
@@ -172,31 +186,31 @@ class Case:
 
     @property
     def left(self) -> bool:
-        return PartnerState.LEFT in self.states
+        return _LEFT in self.states
 
     @property
     def nobody_left(self) -> bool:
-        return PartnerState.LEFT not in self.states
+        return _LEFT not in self.states
 
     def somebody_is(self, state: PartnerState) -> bool:
         return state in self.states
 
     def somebody_declared(self, reason: Reason) -> bool:
-        return any(p.state is PartnerState.DECLARED_ABSENT and p.reason is reason for p in self.partners.values())
+        return any(p.state is _DECLARED and p.reason is reason for p in self.partners.values())
 
     @property
     def solo_reason(self) -> bool:
-        return any(p.state is PartnerState.DECLARED_ABSENT and p.reason in SOLO_REASONS for p in self.partners.values())
+        return self.declared and any(p.state is _DECLARED and p.reason in SOLO_REASONS for p in self.partners.values())
 
     @property
     def grace(self) -> datetime | None:
         """The latest end of a reconnect grace that still runs."""
-        if PartnerState.DROPPED not in self.states:
+        if _DROPPED not in self.states:
             return None
         ends = [
             end
             for partner in self.partners.values()
-            if partner.state is PartnerState.DROPPED
+            if partner.state is _DROPPED
             and (end := grace_end(partner.since, self.policy)) is not None
             and self.now < end
         ]
@@ -209,6 +223,8 @@ class Case:
     @property
     def late(self) -> datetime | None:
         """The latest end of a partner's running late that still runs."""
+        if not self.late_said:
+            return None
         ends = [
             end
             for partner in self.partners.values()
@@ -235,13 +251,6 @@ class Case:
         return True
 
     @property
-    def solo_possible(self) -> bool:
-        """J6 turned round: a couple, both consents, and no refusal by the therapist."""
-        facts = self.facts
-        couple = facts.session.kind is Kind.COUPLES
-        return couple and facts.solo_approval is not SoloApproval.DENIED and self.both_consent
-
-    @property
     def solo_impossible(self) -> bool:
         return not self.solo_possible
 
@@ -250,11 +259,11 @@ class Case:
 
     @property
     def not_granted(self) -> bool:
-        return self.facts.solo_approval is not SoloApproval.GRANTED
+        return self.facts.solo_approval is not _GRANTED
 
     @property
     def approved(self) -> bool:
-        return self.facts.solo_approval in (SoloApproval.GRANTED, SoloApproval.STANDING)
+        return self.facts.solo_approval in (_GRANTED, SoloApproval.STANDING)
 
     def streak_of(self, solo_sessions: int) -> bool:
         return any(self.partners[key].consecutive_solo >= solo_sessions for key in self.attending)

@@ -26,6 +26,11 @@ from server.domain.attendance.times import starts_at_plus, under_way
 
 LONG_BEFORE = timedelta(hours=12)
 
+# By name in the module: see `case`.
+_ASK, _WAIT, _PROCEED = Action.ASK, Action.WAIT, Action.PROCEED
+_SETTLING = frozenset({Action.PROCEED, Action.RESCHEDULE, Action.END})
+_INDIVIDUAL = Kind.INDIVIDUAL
+
 
 def decide(facts: Facts, policy: Policy = DEFAULT_POLICY) -> Decision:
     """The first clause whose condition holds decides. Always returns. A wait ends after `facts.now`.
@@ -34,7 +39,7 @@ def decide(facts: Facts, policy: Policy = DEFAULT_POLICY) -> Decision:
     """
     case = Case(facts, policy)
     row = ruling(case)
-    if row.action is Action.ASK:
+    if row.action is _ASK:
         return _asked(case, row)
     return _decision(case, row, row.action, wait_until=None if row.until is None else row.until(case))
 
@@ -64,7 +69,7 @@ def _asked(case: Case, row: Row) -> Decision:
 
 
 def _answered(case: Case, row: Row, asked: Asked, answer: Action) -> Decision:
-    if answer is not Action.WAIT:
+    if answer is not _WAIT:
         return _decision(case, row, answer)
     until = (asked.answered_at or asked.at) + case.policy.wait_extension
     if case.now < until:
@@ -87,7 +92,7 @@ def _card(case: Case, row: Row, answer_by: datetime) -> Decision:
     assert row.recommended is not None
     assert row.default is not None
     card = Card(row.options, row.recommended, row.default, answer_by)
-    return _decision(case, row, Action.ASK, card=card)
+    return _decision(case, row, _ASK, card=card)
 
 
 def _decision(
@@ -96,7 +101,7 @@ def _decision(
     facts, policy = case.facts, case.policy
     outcomes: dict[str, Outcome] = {}
     follow_ups = row.follow_ups
-    if action in (Action.PROCEED, Action.RESCHEDULE, Action.END):
+    if action in _SETTLING:
         if row.host_missing:
             outcomes = dict.fromkeys(facts.partners, Outcome.PROVIDER_CANCELLED)
         else:
@@ -114,7 +119,7 @@ def _decision(
         absent=case.absent,
         wait_until=wait_until,
         card=card,
-        converted_kind=Kind.INDIVIDUAL if action is Action.PROCEED else None,
+        converted_kind=_INDIVIDUAL if action is _PROCEED else None,
         outcomes=outcomes,
         follow_ups=follow_ups,
         notify=_notices(case, row, action),
@@ -144,4 +149,4 @@ def _notices(case: Case, row: Row, action: Action) -> tuple[Notice, ...]:
     what = _WORDS.get(action)
     if what is None or not row.tell:
         return ()
-    return tuple(Notice(key, what) for key in case.present)
+    return tuple([Notice(key, what) for key in case.present])

@@ -21,6 +21,11 @@ from server.domain.attendance.times import under_way
 JOINT = frozenset({Kind.COUPLES, Kind.INTAKE})
 _MISSES = frozenset({Outcome.NO_SHOW, Outcome.LATE_CANCEL})
 
+# By name in the module: see `case`.
+_PROCEED, _RESCHEDULE, _END = Action.PROCEED, Action.RESCHEDULE, Action.END
+_PRESENT, _DECLARED = PartnerState.PRESENT, PartnerState.DECLARED_ABSENT
+_ATTENDED = Outcome.ATTENDED
+
 
 def absence_outcome(facts: Facts, partner: PartnerFacts, policy: Policy) -> Outcome:
     """F2 for a partner who is not present."""
@@ -44,26 +49,26 @@ def _declared(facts: Facts, partner: PartnerFacts, policy: Policy) -> Outcome:
 
 def outcomes_for(facts: Facts, action: Action, policy: Policy) -> dict[str, Outcome]:
     """F2: each partner's outcome when the meeting's fate is `proceed`, `reschedule` or `end`; else none (F1)."""
-    if action not in (Action.PROCEED, Action.RESCHEDULE, Action.END):
+    if action not in (_PROCEED, _RESCHEDULE, _END):
         return {}
-    if action is Action.END and facts.co_present_minutes >= policy.credit_minutes:
-        return dict.fromkeys(facts.partners, Outcome.ATTENDED)
+    if action is _END and facts.co_present_minutes >= policy.credit_minutes:
+        return dict.fromkeys(facts.partners, _ATTENDED)
     begun = facts.now >= facts.session.starts_at or under_way(facts)
     outcomes: dict[str, Outcome] = {}
     for key, partner in facts.partners.items():
-        if partner.state is PartnerState.PRESENT:
-            if action is not Action.RESCHEDULE and begun:
-                outcomes[key] = Outcome.ATTENDED
-        elif begun or partner.state is PartnerState.DECLARED_ABSENT:
+        if partner.state is _PRESENT:
+            if action is not _RESCHEDULE and begun:
+                outcomes[key] = _ATTENDED
+        elif begun or partner.state is _DECLARED:
             outcomes[key] = absence_outcome(facts, partner, policy)
     return outcomes
 
 
 def group_outcomes_for(facts: Facts, attended: Mapping[str, float], policy: Policy) -> dict[str, Outcome]:
     """F2 for a group that ends: each member by their own minutes, since a group takes place whoever is missing."""
-    alone = outcomes_for(replace(facts, co_present_minutes=0), Action.END, policy)
+    alone = outcomes_for(replace(facts, co_present_minutes=0), _END, policy)
     stayed = {key for key in facts.partners if attended.get(key, 0) >= policy.credit_minutes}
-    return {key: Outcome.ATTENDED if key in stayed else outcome for key, outcome in alone.items()}
+    return {key: _ATTENDED if key in stayed else outcome for key, outcome in alone.items()}
 
 
 def settled_before(facts: Facts, alone: str | None, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
@@ -72,7 +77,7 @@ def settled_before(facts: Facts, alone: str | None, outcomes: Mapping[str, Outco
     It was settled when that began; the minutes since then are not theirs.
     """
     others = facts.partners.keys() - {alone} if alone is not None else set()
-    return frozenset(key for key in others if key in outcomes and facts.partners[key].state is not PartnerState.PRESENT)
+    return frozenset(key for key in others if key in outcomes and facts.partners[key].state is not _PRESENT)
 
 
 def follow_ups_for(
@@ -89,13 +94,11 @@ def follow_ups_for(
                 wanted.add(FollowUp.RE_ENGAGEMENT_PLAN)
     joint = facts.session.kind in JOINT
     again = FollowUp.RESCHEDULE_JOINT_SESSION if joint else FollowUp.RESCHEDULE_SESSION
-    if action is Action.RESCHEDULE or (action is Action.END and facts.co_present_minutes < policy.credit_minutes):
+    if action is _RESCHEDULE or (action is _END and facts.co_present_minutes < policy.credit_minutes):
         wanted.add(again)
-    if action is Action.PROCEED:
+    if action is _PROCEED:
         wanted.add(FollowUp.RESCHEDULE_JOINT_SESSION)
-        space = any(
-            p.state is PartnerState.DECLARED_ABSENT and p.reason is Reason.SPACE for p in facts.partners.values()
-        )
+        space = any(p.state is _DECLARED and p.reason is Reason.SPACE for p in facts.partners.values())
         if not space:
             wanted.add(FollowUp.MAKE_UP_INDIVIDUAL_SESSION)
     return tuple(sorted(wanted))
