@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
-# What runs in virtual time or in one thread has no such excuse, and runs once.
+# What runs in virtual time or in one thread has no such excuse, and runs once unless it reads a clock.
 REAL = frozenset({"adapters", "chaos", "cluster", "contracts", "e2e", "gateway", "media", "service", "soak", "web"})
 
 
