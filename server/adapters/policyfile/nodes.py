@@ -16,6 +16,8 @@ UNITS = {"s": 1, "min": 60, "h": 3600, "days": 86400}
 DURATION = re.compile(r"^(\d{1,6}) ?(s|min|h|days)$")
 LONGEST = timedelta(days=7)
 MAX_ITEMS = 60
+DEEPEST = 8  # levels; a policy has five
+MAX_EVENTS = 10_000  # of the parser; sixty clauses of every word take half of it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,20 +58,28 @@ class Desk:
     def parse(self, text: str) -> yaml.Node:
         """The document's root. Raises `PolicyRefused` where it is not YAML."""
         try:
-            for event in yaml.parse(text, yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-                    raise self._at(event.start_mark, "anchors and aliases are not used here")
+            self._look_through(text)
             root = yaml.compose(text, yaml.SafeLoader)
         except yaml.MarkedYAMLError as fault:
             mark = fault.problem_mark or fault.context_mark
             raise self._at(mark, f"not YAML: {fault.problem or fault.context}") from fault
         except yaml.YAMLError as fault:
             raise PolicyRefused([Problem(1, 1, "not YAML: a character that is not allowed")]) from fault
-        except RecursionError as fault:
-            raise PolicyRefused([Problem(1, 1, "nested too deeply")]) from fault
         if root is None:
             raise PolicyRefused([Problem(1, 1, "the file is empty")])
         return root
+
+    def _look_through(self, text: str) -> None:
+        """Refuse what a policy never needs before it is read whole: each level costs the scanner the square of it."""
+        deep = 0
+        for n, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+            if n >= MAX_EVENTS:
+                raise self._at(event.start_mark, "there is more in the file than a policy needs")
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+                raise self._at(event.start_mark, "anchors and aliases are not used here")
+            deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if deep > DEEPEST:
+                raise self._at(event.start_mark, "nested too deeply")
 
     def _at(self, mark: Any, message: str) -> PolicyRefused:
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from server.adapters.policyfile import EXAMPLE, MAX_BYTES, PolicyRefused, read_policy
 from server.domain.attendance import DEFAULT_POLICY, Action, Condition, Focus, Policy, fingerprint
+from server.domain.attendance.own import WORDS, Takes, Word
 
 HEAD = "name: harbour\nversion: 1\n"
 CLAUSE = """\
@@ -88,10 +90,34 @@ def test_all_faults_are_told_at_once_and_in_order() -> None:
     assert [problem.line for problem in refused.value.problems] == [1, 2, 4]
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "a: " * 20_000, "x: &a [*a]", "\x00", "name: " + "y" * MAX_BYTES])
-def test_what_would_cost_too_much_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["[", "{", "a: ", "- ", "? ", "[[],", "{a: ", "[],", "- - - -\n", "a: b\n", "- a\n", "x: &a [*a]\n", "\x00", "y"],
+)
+@pytest.mark.parametrize("before", ["", "[", "a:\n - ", HEAD])
+def test_a_file_of_the_greatest_size_is_refused_in_time(before: str, text: str) -> None:
+    began = time.process_time()
     with pytest.raises(PolicyRefused):
-        read_policy(text)
+        read_policy((before + text * MAX_BYTES)[:MAX_BYTES])
+    assert time.process_time() - began < 5
+
+
+def test_a_file_that_is_too_long_is_refused() -> None:
+    with pytest.raises(PolicyRefused, match="longer than 64 KiB"):
+        read_policy("name: " + "y" * MAX_BYTES)
+
+
+def test_sixty_clauses_that_use_every_word_are_read() -> None:
+    when = ", ".join(f"{name}: {_everything(word)}" for name, word in WORDS.items())
+    clause = CLAUSE.removeprefix("clauses:\n").replace("present: 1", when)
+    text = HEAD + "clauses:\n" + "".join(clause.replace("H1", f"H{n}") for n in range(60))
+    assert len(read_policy(text).own) == 60
+
+
+def _everything(word: Word) -> str:
+    if word.choices is not None:
+        return f"[{', '.join(word.choices)}]"
+    return {Takes.FLAG: "true", Takes.COUNT: "1", Takes.DURATION: "5 min"}[word.takes]
 
 
 @settings(max_examples=300, deadline=None)
