@@ -9,9 +9,8 @@ from aiohttp import web
 from server import mailroom
 from server.adapters.icalendar import busy_of
 from server.adapters.mail.subscription import SubscribedCalendar
-from server.adapters.plan_pdf import PlanPdf
 from server.adapters.policyfile import PolicyRefused, read_policy, written
-from server.adapters.report import ReportPdf, report_csv
+from server.adapters.report import report_csv
 from server.adapters.shared_text import YjsTexts
 from server.adapters.webcal import fetch
 from server.adapters.workshop import ProcessWorkshop
@@ -35,6 +34,7 @@ from server.application.strands import Strands
 from server.application.whereabouts import WhereaboutsDesk
 from server.composition.core import Core, new_id
 from server.composition.media import Media
+from server.composition.pdf import plan_pdf, report_pdf
 from server.composition.post import PostParts
 from server.composition.programme import ProgrammeParts
 from server.domain.attendance import Policy
@@ -97,7 +97,7 @@ def team_routes(core: Core, programme: ProgrammeParts) -> Routes:
     yield from BookedApi(programme.repeating, programme.changing, links).routes()
     sittings = Sittings(dispatcher, store)
     hours = Hours(clinic, sittings, Strands(dispatcher, store), weeks, clock)
-    writers = {"csv": report_csv, "pdf": ReportPdf(core.settings.pages / "fonts").write}
+    writers = {"csv": report_csv, "pdf": report_pdf(core.settings.pages / "fonts")}
     yield from HoursApi(hours, AttendanceReports(clinic, sittings, clock), store, links, writers).routes()
 
 
@@ -126,7 +126,7 @@ def plan_routes(core: Core, programme: ProgrammeParts, homes: Membership) -> Rou
     plans = RelapsePlans(programme.records, programme.clinic, YjsTexts())
     rooms = PlanRooms(plans, homes.elsewhere)
     homes.subscribe(lambda gone: rooms.send_on())
-    pdf = PlanPdf(core.settings.pages / "fonts").write
+    pdf = plan_pdf(core.settings.pages / "fonts")
     yield from AgendaApi(programme.care, plans, store, links).routes()
     yield from RelapsePlanApi(plans, rooms, store, links, core.clock, pdf).routes()
 

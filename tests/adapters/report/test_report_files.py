@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from server.adapters.mail.words import report_words
-from server.adapters.report import ReportPdf, report_csv
+from server.adapters.report import report_csv
+from server.adapters.report.pdf_file import ReportPdf
 from server.application.attendance_report import Line, Part, Report, SetRight
 from server.domain.attendance import Kind, Outcome
 from server.domain.hours import Claim, Measured, Period, WeekHours
