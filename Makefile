@@ -7,6 +7,8 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Hundreds of processes of ours start in a run of the suite, and each would compile the whole service anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 CREATED := $(VENV)/.created
 INSTALLED := $(VENV)/.installed
