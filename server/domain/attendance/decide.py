@@ -18,7 +18,7 @@ from server.domain.attendance.model import (
     PartnerState,
     Policy,
 )
-from server.domain.attendance.outcomes import absence_outcome, follow_ups_for, outcomes_for
+from server.domain.attendance.outcomes import SETTLING, absence_outcome, follow_ups_for, outcomes_for
 from server.domain.attendance.own import families
 from server.domain.attendance.rows import Row
 from server.domain.attendance.tables import FAMILIES
@@ -28,7 +28,6 @@ LONG_BEFORE = timedelta(hours=12)
 
 # By name in the module: see `case`.
 _ASK, _WAIT, _PROCEED = Action.ASK, Action.WAIT, Action.PROCEED
-_SETTLING = frozenset({Action.PROCEED, Action.RESCHEDULE, Action.END})
 _INDIVIDUAL = Kind.INDIVIDUAL
 
 
@@ -101,7 +100,7 @@ def _decision(
     facts, policy = case.facts, case.policy
     outcomes: dict[str, Outcome] = {}
     follow_ups = row.follow_ups
-    if action in _SETTLING:
+    if action in SETTLING:
         if row.host_missing:
             outcomes = dict.fromkeys(facts.partners, Outcome.PROVIDER_CANCELLED)
         else:

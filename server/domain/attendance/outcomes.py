@@ -23,6 +23,7 @@ _MISSES = frozenset({Outcome.NO_SHOW, Outcome.LATE_CANCEL})
 
 # By name in the module: see `case`.
 _PROCEED, _RESCHEDULE, _END = Action.PROCEED, Action.RESCHEDULE, Action.END
+SETTLING = frozenset({_PROCEED, _RESCHEDULE, _END})  # what decides a meeting's fate (F1)
 _PRESENT, _DECLARED = PartnerState.PRESENT, PartnerState.DECLARED_ABSENT
 _ATTENDED = Outcome.ATTENDED
 
@@ -49,7 +50,7 @@ def _declared(facts: Facts, partner: PartnerFacts, policy: Policy) -> Outcome:
 
 def outcomes_for(facts: Facts, action: Action, policy: Policy) -> dict[str, Outcome]:
     """F2: each partner's outcome when the meeting's fate is `proceed`, `reschedule` or `end`; else none (F1)."""
-    if action not in (_PROCEED, _RESCHEDULE, _END):
+    if action not in SETTLING:
         return {}
     if action is _END and facts.co_present_minutes >= policy.credit_minutes:
         return dict.fromkeys(facts.partners, _ATTENDED)
