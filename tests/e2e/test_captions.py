@@ -18,12 +18,7 @@ from tests.service.support import eventually
 from tests.support.browser import CALM, chromium_running, firefox_running
 from tests.support.programs import program
 
-pytestmark = [
-    pytest.mark.asyncio,
-    pytest.mark.e2e,
-    pytest.mark.timeout(400),
-    pytest.mark.flaky(reruns=2),
-]
+pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(400)]
 
 SAID = "I was afraid that you would not come today. I am so glad that you are here."
 WORDS = {"afraid", "would", "come", "glad", "here"}
