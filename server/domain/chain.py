@@ -19,7 +19,7 @@ NOTHING = bytes(32)  # before the first
 READS = ""  # the log of who read what, which belongs to no session
 
 
-@dataclass(slots=True)  # never changed; freezing would make it four times as dear, and every append makes two
+@dataclass(slots=True)  # not frozen: that would make it four times as dear, and every append makes one
 class Line:
     """A line of one log as it is kept; `at` in microseconds since 1970, `hash` None where none was written yet."""
 

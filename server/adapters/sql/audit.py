@@ -20,9 +20,9 @@ def chained(entry: Append, hash: bytes) -> tuple[list[Line], bytes]:
     """The lines of an append, after the line that had this hash; and the hash of the last one."""
     written = []
     for event in entry.events:
-        fields = entry.session, event.seq, to_micros(event.at), event.kind, event.body, event.cmd
-        hash = line_hash(hash, Line(*fields))
-        written.append(Line(*fields, hash))
+        line = Line(entry.session, event.seq, to_micros(event.at), event.kind, event.body, event.cmd)
+        line.hash = hash = line_hash(hash, line)
+        written.append(line)
     return written, hash
 
 

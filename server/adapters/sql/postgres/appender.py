@@ -1,13 +1,12 @@
-"""Writes what is queued as one group: one statement, one transaction, one fsync for all of it.
-
-One connection does it: measured with sixteen sessions at once, a second one made the groups smaller and all slower.
+"""Writes what is queued as one group: one statement, one transaction, one fsync for all of it; or two of each, where
+not every chain of the group can be written by the quick statement.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import asyncpg
 
 from server.adapters.sql.postgres.engine import SECONDS, Connect, sqlstate, unavailable
 from server.adapters.sql.postgres.hashes import Hashes
-from server.adapters.sql.postgres.statement import WRITE, WRITE_IN_TURN, Chain, arguments
+from server.adapters.sql.postgres.statement import QUICK, WRITE, WRITE_IN_TURN, Chain, arguments
 from server.application.ports import Append, Conflict, RecordUnavailable
 
 GROUP = 256  # a bound on how long the first of a group waits for the last
@@ -29,16 +28,16 @@ class Job:
 
 
 class Appender:
-    """Each entry is decided for itself: one that cannot be written leaves nothing behind and hurts no neighbour."""
+    """On one connection. Each entry is decided for itself: one that cannot be written leaves nothing behind and hurts
+    no neighbour. At most `limit` wait; more are refused."""
 
-    def __init__(self, connect: Connect, limit: int) -> None:
-        self._connect, self._limit = connect, limit
+    def __init__(self, connect: Connect, limit: int, hashes: Hashes) -> None:
+        self._connect, self._limit, self._hashes = connect, limit, hashes
         self._queue: deque[Job] = deque()
         self._filled = asyncio.Event()
         self._closed = False
         self._connection: asyncpg.Connection | None = None
         self._waiting: set[asyncio.Task[None]] = set()
-        self.hashes = Hashes()
         self._task = asyncio.create_task(self._serve())
 
     async def add(self, entry: Append) -> None:
@@ -76,7 +75,8 @@ class Appender:
         try:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
-            held = tell(chains, await self._ask(connection, chains, WRITE))
+            chains = await self._write_quickly(connection, chains)
+            held = tell(chains, await self._ask(connection, chains, WRITE)) if chains else []
         except Exception as fault:
             if unavailable(fault) is None and len(chains) > 1:
                 for chain in chains:
@@ -94,10 +94,19 @@ class Appender:
             task.add_done_callback(self._waiting.discard)
         return connection
 
+    async def _write_quickly(self, connection: asyncpg.Connection, chains: list[list[Job]]) -> list[list[Job]]:
+        """Write what the quick statement can, tell who waits for it, and return the others."""
+        try:
+            written = await self._ask(connection, chains, QUICK)
+        except asyncpg.IntegrityConstraintViolationError:
+            return chains  # nothing is written: the other statement tells what is a conflict and what does not fit
+        tell([chain for chain in chains if chain[0].entry.session in written], written)
+        return left(chains, written)
+
     async def _ask(self, connection: asyncpg.Connection, chains: list[list[Job]], statement: str) -> dict[str, bool]:
         """As `ask`, in a transaction of its own: what is written is durable on return."""
-        given, written = await ask(connection, chains, statement, self.hashes)
-        self.hashes.note_written(given, written)
+        given, written = await ask(connection, chains, statement, self._hashes)
+        self._hashes.note_written(given, written)
         return written
 
     async def _write_in_turn(self, chains: list[list[Job]]) -> None:
@@ -137,6 +146,11 @@ async def ask(
     before = await hashes.before(connection, [chain[0].entry for chain in chains])
     given = [Chain([job.entry for job in chain], hash) for chain, hash in zip(chains, before, strict=True)]
     return given, dict(await connection.fetch(statement, *arguments(given), timeout=SECONDS))
+
+
+def left(chains: list[list[Job]], written: Mapping[str, bool]) -> list[list[Job]]:
+    """The chains of which nothing is said yet."""
+    return [chain for chain in chains if chain[0].entry.session not in written]
 
 
 def tell(chains: list[list[Job]], written: dict[str, bool]) -> list[list[Job]]:

@@ -24,6 +24,8 @@ SECONDS = 3.0  # for one transaction: after that the caller is told that the rec
 SETTINGS = {
     "application_name": "dyad",
     "timezone": "UTC",
+    # Compiling what reads a hundred short logs took up to 280 ms, where the server didn't know yet how short they are.
+    "jit": "off",
     "lock_timeout": "3s",
     # A process that stopped in the midst of a transaction keeps nobody else waiting for longer.
     "idle_in_transaction_session_timeout": "2s",
@@ -34,14 +36,14 @@ _VOID = ("40001", "40P01")  # serialization failure, deadlock: try again
 _NO_RIGHT = "42501"
 
 
-def connecting(url: URL) -> Connect:
-    """Opens a connection of the driver's own."""
+def connecting(url: URL, **settings: str) -> Connect:
+    """Opens a connection of the driver's own, with `settings` of the server beside those of all."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def connect() -> asyncpg.Connection:
         with telling():
             return await asyncpg.connect(
-                address, timeout=CONNECT_SECONDS, command_timeout=SECONDS, server_settings=SETTINGS
+                address, timeout=CONNECT_SECONDS, command_timeout=SECONDS, server_settings=SETTINGS | settings
             )
 
     return connect

@@ -13,9 +13,10 @@ from server.domain.chain import NOTHING, Line, line_hash
 
 MOST = 10_000  # sessions known at once
 
-_KNOWN = """
-SELECT e.session, e.seq, e.hash FROM unnest($1::text[], $2::int[]) AS w(session, seq) JOIN events e USING (session, seq)
-"""
+KNOWN = """
+SELECT w.session, w.seq, e.hash FROM unnest($1::text[], $2::int[]) AS w(session, seq)
+CROSS JOIN LATERAL (SELECT e.hash FROM events e WHERE e.session = w.session AND e.seq = w.seq LIMIT 1) e
+"""  # by the index, as in `reads.LOAD`
 _LINES = "SELECT session, seq, at, kind, body, cmd, hash FROM events WHERE session = $1 AND seq <= $2 ORDER BY seq"
 
 
@@ -41,7 +42,7 @@ class Hashes:
         unknown = [e for e in entries if e.expected > 0 and self._known.get(e.session, (0,))[0] != e.expected]
         if unknown:
             wanted = [e.session for e in unknown], [e.expected for e in unknown]
-            for session, seq, hash in await connection.fetch(_KNOWN, *wanted, timeout=SECONDS):
+            for session, seq, hash in await connection.fetch(KNOWN, *wanted, timeout=SECONDS):
                 self._note(session, seq, hash or await _worked_out(connection, session, seq))
         found = [self._known.get(entry.session, (0, NOTHING)) for entry in entries]
         return [hash if seq == entry.expected else NOTHING for entry, (seq, hash) in zip(entries, found, strict=True)]

@@ -10,12 +10,17 @@ from sqlalchemy import URL
 from server.adapters.sql import migrate
 from server.adapters.sql.postgres.appender import Appender
 from server.adapters.sql.postgres.engine import Transactions, connecting, engine_of
+from server.adapters.sql.postgres.hashes import Hashes
 from server.adapters.sql.postgres.reads import Reads
 from server.adapters.sql.postgres.turns import Turns
 from server.adapters.sql.store import SqlStore
 from server.application.ports import Append, Deadlines, StoredEvent
 
 READERS, WRITERS = 6, 2  # more writers would mostly make one another's work void
+# One makes its group while the other's is at the disk: measured with sixteen sessions at once, an append takes 0.75 of
+# the time that it takes with one, or with three, whose groups are too small.
+APPENDERS = 2
+PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}  # the plan of an append never depends on what is appended
 
 
 class PostgresStore(SqlStore):
@@ -30,9 +35,11 @@ class PostgresStore(SqlStore):
         self._engine = engine_of(connect, READERS + WRITERS)
         self._reader: Transactions = Transactions(self._engine, "REPEATABLE READ", READERS, readonly=True)
         self._writer: Transactions = Transactions(self._engine, "SERIALIZABLE", WRITERS)
-        self._appender = Appender(connect, limit)
+        hashes = Hashes()
+        appending = connecting(url, **PLANNED_ONCE)
+        self._appenders = [Appender(appending, limit // APPENDERS, hashes) for _ in range(APPENDERS)]
         self._reads = Reads(connect)
-        self._turns = Turns(connect, self.append, self._appender.hashes)
+        self._turns = Turns(connect, self.append, hashes)
         self._real_time = wall
 
     @classmethod
@@ -54,13 +61,15 @@ class PostgresStore(SqlStore):
 
     async def close(self) -> None:
         await self._turns.close()
-        await self._appender.close()
+        for appender in self._appenders:
+            await appender.close()
         await self._reads.close()
         self._reader.closed = self._writer.closed = True
         await self._engine.dispose()
 
     async def append(self, entry: Append) -> None:
-        await self._appender.add(entry)
+        # Always the same one for a session: what follows on one another is written in that order.
+        await self._appenders[hash(entry.session) % APPENDERS].add(entry)
 
     async def load(self, session: str, after: int = 0) -> list[StoredEvent]:
         return await self._reads.load(session, after)

@@ -12,15 +12,15 @@ from datetime import datetime
 
 import asyncpg
 
-from server.adapters.sql.postgres.appender import Job, ask, end, refuse, tell
+from server.adapters.sql.postgres.appender import Job, ask, end, left, refuse, tell
 from server.adapters.sql.postgres.engine import SECONDS, Connect, telling, unavailable
 from server.adapters.sql.postgres.hashes import Hashes
-from server.adapters.sql.postgres.statement import WRITE_IN_TURN
+from server.adapters.sql.postgres.statement import QUICK, WRITE_IN_TURN, Chain
 from server.adapters.sql.schema import to_micros
 from server.application.ports import Append, Taken
 
 HELD = 0.1  # s that the rows are held at most: what is decided later is appended like anything else
-_TAKE = """
+TAKE = """
 SELECT session FROM deadlines WHERE at <= $1 ORDER BY at, session LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
@@ -83,7 +83,7 @@ class Turns:
         if self._connection is None or self._connection.is_closed():
             self._connection = await self._connect()
         await self._connection.execute("BEGIN")
-        rows = await self._connection.fetch(_TAKE, to_micros(now), limit)
+        rows = await self._connection.fetch(TAKE, to_micros(now), limit)
         return Turn([row["session"] for row in rows], self._later)
 
     async def _write(self, turn: Turn) -> None:
@@ -93,8 +93,13 @@ class Turns:
         turn.complete.set()
         connection, chains = self._connection, [[job] for job in turn.jobs]
         assert connection is not None
+        given, written = list[Chain](), dict[str, bool]()
         try:
-            given, written = await ask(connection, chains, WRITE_IN_TURN, self._hashes) if chains else ([], {})
+            for statement in (QUICK, WRITE_IN_TURN):
+                if rest := left(chains, written):
+                    asked, answers = await ask(connection, rest, statement, self._hashes)
+                    given += asked
+                    written |= answers
             await connection.execute("COMMIT", timeout=SECONDS)
         except Exception as fault:
             await self._drop()
