@@ -16,6 +16,9 @@ from server.adapters.sql.sqlite.engine import driver
 from server.application.ports import Append, Conflict, StoredEvent
 from server.domain.chain import NOTHING, Line
 
+MISFIT = "the entry does not fit: an outbox row of this id exists, or a value is missing"
+MOST = 10_000  # sessions known at once
+
 _LOAD = "SELECT seq, at, kind, body, cmd FROM events WHERE session = ? AND seq > ? ORDER BY seq"
 _HEAD = "SELECT seq, hash FROM events WHERE session = ? ORDER BY seq DESC LIMIT 1"
 _EVENT = "INSERT INTO events (session, seq, at, kind, body, cmd, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -29,30 +32,55 @@ def load(connection: Connection, session: str, after: int) -> list[StoredEvent]:
     return [StoredEvent(seq, from_micros(at), kind, body, cmd) for seq, at, kind, body, cmd in rows]
 
 
-def append(connection: Connection, entries: Sequence[Append]) -> list[Exception | None]:
-    """Each entry is written, or refused with a `Conflict`; where an outbox id exists already, `ValueError` is raised.
+class Appends:
+    """Writes many entries in a few statements: one by one, they would take longer than the disk.
 
-    Many entries in a few statements: one by one, they would take longer than the disk.
+    It keeps in mind the last line of each session that it wrote. A line never changes, and whoever writes the next one
+    meanwhile is found by its number; only what was never committed must be forgotten.
     """
-    heads: dict[str, tuple[int, bytes]] = {}
-    refusals: list[Exception | None] = []
-    accepted: list[Append] = []
-    lines: list[Line] = []
-    for entry in entries:
-        seq, hash = heads.get(entry.session) or _head(connection, entry.session)
-        fits = seq == entry.expected
-        refusals.append(None if fits else Conflict(entry.session))
-        if fits:
-            accepted.append(entry)
-            more, hash = chained(entry, hash)
-            lines += more
-            seq += len(more)
-        heads[entry.session] = seq, hash
-    try:
-        _write(driver(connection), accepted, lines)
-    except sqlite3.IntegrityError as fault:
-        raise ValueError("the entry does not fit: an outbox row of this id exists, or a value is missing") from fault
-    return refusals
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, bytes]] = {}
+
+    def __call__(self, connection: Connection, entries: Sequence[Append]) -> list[Exception | None]:
+        """Each entry is written, or refused with a `Conflict`; where one does not fit, `ValueError` is raised."""
+        heads: dict[str, tuple[int, bytes]] = {}
+        refusals: list[Exception | None] = []
+        accepted: list[Append] = []
+        lines: list[Line] = []
+        for entry in entries:
+            seq, hash = heads.get(entry.session) or self._head(connection, entry)
+            fits = seq == entry.expected
+            refusals.append(None if fits else Conflict(entry.session))
+            if fits:
+                accepted.append(entry)
+                more, hash = chained(entry, hash)
+                lines += more
+                seq += len(more)
+            heads[entry.session] = seq, hash
+        try:
+            _write(driver(connection), accepted, lines)
+        except sqlite3.IntegrityError as fault:
+            self.forget()  # perhaps another process wrote the line that should follow one of these
+            raise ValueError(
+                "the entry does not fit: an outbox row of this id exists, or a value is missing"
+            ) from fault
+        self._keep(heads)
+        return refusals
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    def _head(self, connection: Connection, entry: Append) -> tuple[int, bytes]:
+        known = self._known.get(entry.session)
+        if known is not None and known[0] == entry.expected:
+            return known
+        return _head(connection, entry.session)
+
+    def _keep(self, heads: dict[str, tuple[int, bytes]]) -> None:
+        if len(self._known) + len(heads) > MOST:
+            self._known.clear()
+        self._known |= heads
 
 
 def _head(connection: Connection, session: str) -> tuple[int, bytes]:

@@ -24,6 +24,7 @@ class SqliteStore(SqlStore):
     def __init__(self, path: Path, limit: int, wall: Callable[[], datetime], temporary: Path | None) -> None:
         self._writer: threads.Writer = threads.Writer(engine.writing(path), limit)
         self._reader: threads.Reader = threads.Reader(engine.reading(path))
+        self._appends = hot.Appends()
         self._real_time = wall
         self._temporary = temporary
 
@@ -56,7 +57,7 @@ class SqliteStore(SqlStore):
         return await self._reader.run(lambda c: hot.load(c, session, after))
 
     async def append(self, entry: Append) -> None:
-        await self._writer.add(entry, hot.append)
+        await self._writer.add(entry, self._appends)
 
     async def _wall(self) -> datetime:
         return self._real_time()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -18,9 +18,16 @@ from server.adapters.sql.sqlite.engine import driver, telling, unavailable
 from server.application.ports import RecordUnavailable
 
 T = TypeVar("T")
-Entry = TypeVar("Entry")
-# Writes several entries at once and says of each why it was refused, or None. Raises where it cannot tell which.
-Together = Callable[[Connection, Sequence[Entry]], Sequence[Exception | None]]
+Entry = TypeVar("Entry", contravariant=True)
+
+
+class Together(Protocol[Entry]):
+    def __call__(self, connection: Connection, entries: Sequence[Entry], /) -> Sequence[Exception | None]:
+        """Write the entries at once and say of each why it was refused, or None. Raises where it can't tell which."""
+
+    def forget(self) -> None:
+        """Of what was written last, it isn't known whether it is there."""
+
 
 GROUP = 256  # a bound on how long the first of a group waits for the last
 
@@ -117,6 +124,8 @@ class Writer:
         except Exception as fault:
             for job in group:
                 job.fault = unavailable(fault) or RecordUnavailable(type(fault).__name__)
+                if job.together is not None:
+                    job.together.forget()
             self._recover()
         else:
             self._suspect = False
