@@ -41,8 +41,8 @@ def settle(log: Log) -> None:
         decision = _decide(log)
         _note_default(log, decision)
         _TAKE[decision.action](log, decision)
-        if len(log.events) == before:
-            break
+        if all(isinstance(event, e.Decided) for event in log.events[before:]):
+            break  # a stance is no fact: the policy would say the same once more
     remind(log)
 
 

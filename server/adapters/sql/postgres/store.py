@@ -20,7 +20,7 @@ READERS, WRITERS = 6, 2  # more writers would mostly make one another's work voi
 # One makes its group while the other's is at the disk: measured with sixteen sessions at once, an append takes 0.75 of
 # the time that it takes with one, or with three, whose groups are too small.
 APPENDERS = 2
-PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}  # the plan of an append never depends on what is appended
+PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}  # everything that decisions need is found by its key
 
 
 class PostgresStore(SqlStore):
@@ -31,13 +31,11 @@ class PostgresStore(SqlStore):
     """
 
     def __init__(self, url: URL, limit: int, wall: Callable[[], datetime] | None) -> None:
-        connect = connecting(url)
-        self._engine = engine_of(connect, READERS + WRITERS)
+        self._engine = engine_of(connecting(url), READERS + WRITERS)
         self._reader: Transactions = Transactions(self._engine, "REPEATABLE READ", READERS, readonly=True)
         self._writer: Transactions = Transactions(self._engine, "SERIALIZABLE", WRITERS)
-        hashes = Hashes()
-        appending = connecting(url, **PLANNED_ONCE)
-        self._appenders = [Appender(appending, limit // APPENDERS, hashes) for _ in range(APPENDERS)]
+        connect, hashes = connecting(url, **PLANNED_ONCE), Hashes()
+        self._appenders = [Appender(connect, limit // APPENDERS, hashes) for _ in range(APPENDERS)]
         self._reads = Reads(connect)
         self._turns = Turns(connect, self.append, hashes)
         self._real_time = wall
