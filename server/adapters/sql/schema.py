@@ -70,7 +70,8 @@ events = Table(
     Column("hash", LargeBinary),  # server/domain/chain.py; none where a version from before the chain wrote the line
 )
 
-# `seq` is the head that the deadline was written with: of two writers at once the one with the later head stands.
+# `seq` is the head that the deadline was written with: of two writers at once the one with the later head stands, and
+# on PostgreSQL what follows that head is written without a look at the log (postgres/statement.py).
 deadlines = Table(
     "deadlines",
     metadata,
