@@ -242,3 +242,38 @@ def test_a_disk_that_takes_no_more_loses_nothing_and_half_writes_nothing(tmp_pat
         heads = dict(connection.execute("SELECT session, count(*) FROM events GROUP BY session").fetchall())
         outbox = dict(connection.execute("SELECT session, count(*) FROM outbox GROUP BY session").fetchall())
     assert {session for session in heads if session != "s1"} == set(outbox)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("neighbours", [0, 3])
+async def test_who_was_overtaken_by_another_process_is_told_so_alone_or_among_others(
+    store: SqliteStore, tmp_path: Path, count: int, neighbours: int
+) -> None:
+    names = ["s1", *(f"n{n}" for n in range(neighbours))]
+    await in_one_group(store, *(store.append(entry(name, deadline=after(9))) for name in names))
+    other = await SqliteStore.open(tmp_path / "record.db")
+    await other.append(entry("s1", 1, deadline=after(5)))
+    await other.close()
+    late = entry("s1", 1, count=count, deadline=after(1))
+    beside = [entry(name, 1, deadline=after(9)) for name in names[1:]]
+    results = await in_one_group(store, *(store.append(one) for one in (late, *beside)))
+    assert [type(result) for result in results] == [Conflict, *[type(None)] * neighbours]
+    assert await store.earliest() == after(5)
+    assert [len(await store.load(name)) for name in names] == [2] * len(names)
+    await store.append(entry("s1", 2))
+
+
+@pytest.mark.asyncio
+async def test_what_was_never_committed_is_followed_by_nothing(store: SqliteStore) -> None:
+    names = ["s1", "s2"]
+    await in_one_group(store, *(store.append(entry(name)) for name in names))
+
+    def fail(_: Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    lost = [store.append(entry(name, 1)) for name in names]
+    assert all(isinstance(r, RecordUnavailable) for r in await in_one_group(store, *lost, store._writer.run(fail)))
+    early = [store.append(entry(name, 2)) for name in names]
+    assert all(isinstance(r, Conflict) for r in await in_one_group(store, *early))
+    assert await in_one_group(store, *(store.append(entry(name, 1)) for name in names)) == [None, None]

@@ -16,7 +16,6 @@ from server.adapters.sql.sqlite.engine import driver
 from server.application.ports import Append, Conflict, StoredEvent
 from server.domain.chain import NOTHING, Line
 
-MISFIT = "the entry does not fit: an outbox row of this id exists, or a value is missing"
 MOST = 10_000  # sessions known at once
 
 _LOAD = "SELECT seq, at, kind, body, cmd FROM events WHERE session = ? AND seq > ? ORDER BY seq"
@@ -35,8 +34,9 @@ def load(connection: Connection, session: str, after: int) -> list[StoredEvent]:
 class Appends:
     """Writes many entries in a few statements: one by one, they would take longer than the disk.
 
-    It keeps in mind the last line of each session that it wrote. A line never changes, and whoever writes the next one
-    meanwhile is found by its number; only what was never committed must be forgotten.
+    It keeps in mind the last line of each session that it wrote. A line never changes, and where another process has
+    written the next one, its number is taken: then none of the entries is written, and each, given alone, is looked up,
+    as is one that takes no number. Only what was never committed must be forgotten.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Appends:
         accepted: list[Append] = []
         lines: list[Line] = []
         for entry in entries:
-            seq, hash = heads.get(entry.session) or self._head(connection, entry)
+            seq, hash = heads.get(entry.session) or self._head(connection, entry, len(entries))
             fits = seq == entry.expected
             refusals.append(None if fits else Conflict(entry.session))
             if fits:
@@ -61,7 +61,7 @@ class Appends:
         try:
             _write(driver(connection), accepted, lines)
         except sqlite3.IntegrityError as fault:
-            self.forget()  # perhaps another process wrote the line that should follow one of these
+            self.forget()
             raise ValueError(
                 "the entry does not fit: an outbox row of this id exists, or a value is missing"
             ) from fault
@@ -71,9 +71,9 @@ class Appends:
     def forget(self) -> None:
         self._known.clear()
 
-    def _head(self, connection: Connection, entry: Append) -> tuple[int, bytes]:
+    def _head(self, connection: Connection, entry: Append, together: int) -> tuple[int, bytes]:
         known = self._known.get(entry.session)
-        if known is not None and known[0] == entry.expected:
+        if known is not None and known[0] == entry.expected and together > 1 and entry.events:
             return known
         return _head(connection, entry.session)
 
