@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from server.adapters.sql import heads
 from server.application import audit
 from server.application.ports import Conflict
 from server.application.reads import Read
@@ -88,3 +89,14 @@ async def test_a_log_that_lost_its_end_or_all_of_itself_is_missed(store: Store) 
     lines, seals = await all_of(store)
     assert examine(lines[:-1], seals).broken == Broken("s3", 3, "missing")
     assert examine([line for line in lines if line.session != "s2"], seals).broken == Broken("s2", 1, "missing")
+
+
+@pytest.mark.parametrize("most", [1, 3])
+async def test_where_logs_stand_may_be_forgotten_at_any_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(heads, "MOST", most)
+    for expected in range(4):
+        await asyncio.gather(*(store.append(entry(f"s{n}", expected)) for n in range(3)))
+        await asyncio.gather(*(store.append(entry(f"t{expected}{n}")) for n in range(3)))
+    assert (await examined(store)).broken is None

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import asyncpg
 
+from server.adapters.sql.heads import Heads
 from server.adapters.sql.postgres.engine import SECONDS
 from server.adapters.sql.postgres.statement import Chain
 from server.application.ports import Append
 from server.domain.chain import NOTHING, Line, line_hash
-
-MOST = 10_000  # sessions known at once
 
 KNOWN = """
 SELECT w.session, w.seq, e.hash FROM unnest($1::text[], $2::int[]) AS w(session, seq)
@@ -24,28 +23,29 @@ class Hashes:
     """Of the last line of each session, as far as we wrote or read it: a hash by `(session, number)`."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, bytes]] = {}
+        self._heads = Heads()
 
     def note_written(self, chains: Iterable[Chain], written: Mapping[str, bool]) -> None:
         """Of what is durable by now."""
         for chain in chains:
             if written.get(chain.session):
-                self._note(chain.session, chain.head, chain.hash)
-
-    def _note(self, session: str, seq: int, hash: bytes) -> None:
-        if len(self._known) >= MOST:
-            self._known.clear()
-        self._known[session] = seq, hash
+                self._heads.note(chain.session, chain.head, chain.hash)
 
     async def before(self, connection: asyncpg.Connection, entries: Sequence[Append]) -> list[bytes]:
-        """For each entry the hash of its line `expected`; where there is no such line, nothing can follow it either."""
-        unknown = [e for e in entries if e.expected > 0 and self._known.get(e.session, (0,))[0] != e.expected]
-        if unknown:
-            wanted = [e.session for e in unknown], [e.expected for e in unknown]
+        """For each entry, of different sessions, the hash of its line `expected`.
+
+        Where there is no such line, nothing can follow it either.
+        """
+        # Kept here: while we read, whatever is known may be forgotten to make room.
+        found = {entry.session: self._heads.get(entry.session) or (0, NOTHING) for entry in entries}
+        missing = [entry for entry in entries if entry.expected > 0 and found[entry.session][0] != entry.expected]
+        if missing:
+            wanted = [entry.session for entry in missing], [entry.expected for entry in missing]
             for session, seq, hash in await connection.fetch(KNOWN, *wanted, timeout=SECONDS):
-                self._note(session, seq, hash or await _worked_out(connection, session, seq))
-        found = [self._known.get(entry.session, (0, NOTHING)) for entry in entries]
-        return [hash if seq == entry.expected else NOTHING for entry, (seq, hash) in zip(entries, found, strict=True)]
+                found[session] = seq, hash or await _worked_out(connection, session, seq)
+                self._heads.note(session, *found[session])
+        heads = [found[entry.session] for entry in entries]
+        return [hash if seq == entry.expected else NOTHING for entry, (seq, hash) in zip(entries, heads, strict=True)]
 
 
 async def _worked_out(connection: asyncpg.Connection, session: str, seq: int) -> bytes:

@@ -46,8 +46,9 @@ class PostgresStore(SqlStore):
     ) -> PostgresStore:
         """Open a database that `dyad migrate` has prepared.
 
-        At most `queue_limit` appends wait; more are refused. `wall` is real time, which outbox leases run on: without
-        it, the database's clock. Raises `SchemaTooNew`, `SchemaTooOld` or `RecordUnavailable`.
+        At most `queue_limit` appends wait, each connection's share of them; more are refused. `wall` is real time,
+        which outbox leases run on: without it, the database's clock. Raises `SchemaTooNew`, `SchemaTooOld` or
+        `RecordUnavailable`.
         """
         store = cls(url, queue_limit, wall)
         try:

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from server.adapters.sql.audit import chain_up, chained
+from server.adapters.sql.heads import Heads
 from server.adapters.sql.schema import from_micros, to_micros
 from server.adapters.sql.sqlite.engine import driver
 from server.application.ports import Append, Conflict, StoredEvent
 from server.domain.chain import NOTHING, Line
-
-MOST = 10_000  # sessions known at once
 
 _LOAD = "SELECT seq, at, kind, body, cmd FROM events WHERE session = ? AND seq > ? ORDER BY seq"
 _HEAD = "SELECT seq, hash FROM events WHERE session = ? ORDER BY seq DESC LIMIT 1"
@@ -40,7 +39,7 @@ class Appends:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, bytes]] = {}
+        self._known = Heads()
 
     def __call__(self, connection: Connection, entries: Sequence[Append]) -> list[Exception | None]:
         """Each entry is written, or refused with a `Conflict`; where one does not fit, `ValueError` is raised."""
@@ -65,22 +64,18 @@ class Appends:
             raise ValueError(
                 "the entry does not fit: an outbox row of this id exists, or a value is missing"
             ) from fault
-        self._keep(heads)
+        for session, head in heads.items():
+            self._known.note(session, *head)
         return refusals
 
     def forget(self) -> None:
-        self._known.clear()
+        self._known.forget()
 
     def _head(self, connection: Connection, entry: Append, together: int) -> tuple[int, bytes]:
         known = self._known.get(entry.session)
         if known is not None and known[0] == entry.expected and together > 1 and entry.events:
             return known
         return _head(connection, entry.session)
-
-    def _keep(self, heads: dict[str, tuple[int, bytes]]) -> None:
-        if len(self._known) + len(heads) > MOST:
-            self._known.clear()
-        self._known |= heads
 
 
 def _head(connection: Connection, session: str) -> tuple[int, bytes]:
