@@ -28,13 +28,15 @@ from server.domain.session.state import (
 from server.domain.session.views import Link, Place, Status
 
 ASIDE_STATES = (PartnerState.PRESENT, PartnerState.DROPPED)
+_NOTICED_LATER = (e.Dropped, e.OutageRecorded)
+_NOBODY_YET = Seat()
 
 
 def evolve(session: Session, event: e.Event, at: datetime) -> Session:
     """The session after `event`. Total over events; never refuses: the log is the truth."""
     after = _together_again(mirrored(_apply(session, event, at)))
     # Who fell silent was there until the last sign of life.
-    ended = event.since if isinstance(event, e.Dropped | e.OutageRecorded) else at
+    ended = event.since if isinstance(event, _NOTICED_LATER) else at
     return replace(after, seq=session.seq + 1, at=at, presence=noted(session.presence, _inside(after), at, ended))
 
 
@@ -74,7 +76,7 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
                 plan=plan,
                 approval=plan.approval,
                 invitees=MappingProxyType(people),
-                seats=MappingProxyType({key: Seat() for key in people}),
+                seats=MappingProxyType(dict.fromkeys(people, _NOBODY_YET)),
             )
         case e.Concluded(status, closing):
             return replace(s, status=status, closing=closing, card=None, question=None)
@@ -122,7 +124,7 @@ def _apply(s: Session, event: e.Event, at: datetime) -> Session:
                 s,
                 plan=replace(s.plan, partners={**s.plan.partners, key: invitee}),
                 invitees=MappingProxyType({**s.invitees, key: invitee}),
-                seats=MappingProxyType({**s.seats, key: Seat()}),
+                seats=MappingProxyType({**s.seats, key: _NOBODY_YET}),
             )
         case e.TimeChanged(starts_at, _):
             return _at_another_time(s, starts_at)

@@ -17,7 +17,6 @@ from server.domain.attendance import (
 from server.domain.session import commands as c
 from server.domain.session import events as e
 from server.domain.session import refusals as no
-from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
 from server.domain.session.refusals import Refusal
 from server.domain.session.settle import conclude
@@ -178,7 +177,7 @@ def set_terms(log: Log, command: c.SetTerms) -> Refusal | None:
 
 
 def end_session(log: Log, command: c.EndSession) -> Refusal | None:
-    facts = facts_of(log.session, log.now)
+    facts = log.facts()
     outcomes = _group_outcomes(log) if facts.session.kind is Kind.GROUP else outcomes_for(facts, Action.END, log.policy)
     conclude(log, Status.ENDED, "ended", outcomes, follow_ups_for(facts, Action.END, outcomes, log.policy))
     return None
@@ -187,7 +186,7 @@ def end_session(log: Log, command: c.EndSession) -> Refusal | None:
 def _group_outcomes(log: Log) -> dict[str, Outcome]:
     session = log.session
     attended = {key: session.attended(key, log.now) / timedelta(minutes=1) for key in session.partners}
-    return group_outcomes_for(facts_of(session, log.now), attended, log.policy)
+    return group_outcomes_for(log.facts(), attended, log.policy)
 
 
 def cancel(log: Log, command: c.Cancel) -> Refusal | None:

@@ -23,7 +23,6 @@ from server.domain.attendance import (
 )
 from server.domain.session import events as e
 from server.domain.session.evolve import has_begun
-from server.domain.session.facts import facts_of
 from server.domain.session.log import Log
 from server.domain.session.reminding import remind
 from server.domain.session.state import Session
@@ -47,7 +46,7 @@ def settle(log: Log) -> None:
 
 
 def _decide(log: Log) -> Decision:
-    facts = facts_of(log.session, log.now)
+    facts = log.facts()
     decision = decide(facts, log.policy)
     answered = facts.asked is not None and facts.asked.answer is not None
     if decision.action is Action.ASK and answered:
@@ -62,7 +61,7 @@ def _note(log: Log, decision: Decision) -> None:
     known = None if stance is None else (stance.action, stance.clause, stance.wait_until, session.decided_under)
     # The first decision once it has begun is written down in any case: it binds the session to its policy.
     if said != known or (session.began_under is None and has_begun(session, log.now)):
-        facts = json.dumps(facts_json(facts_of(log.session, log.now)), separators=(",", ":"))
+        facts = json.dumps(facts_json(log.facts()), separators=(",", ":"))
         log.add(
             e.Decided(decision.action, decision.clause, decision.because, decision.wait_until, decision.policy, facts)
         )
@@ -94,7 +93,7 @@ def _stand(log: Log, decision: Decision) -> None:
 def _mark_missing(log: Log, decision: Decision) -> None:
     """G1: from no_show_after on, members who are not there have an outcome; who comes after all, has none any more."""
     session, missing = log.session, decision.outcomes
-    if elapsed(facts_of(session, log.now)) < log.policy.no_show_after:
+    if elapsed(log.facts()) < log.policy.no_show_after:
         return
     changed = {k: missing.get(k) for k in session.partners if missing.get(k) is not session.outcomes.get(k)}
     if changed:
@@ -207,7 +206,7 @@ def _earned(log: Log, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
     asked = next((event for event in reversed(log.events) if isinstance(event, e.CardAnswered)), None)
     answered = session.card is not None and session.card.answer is not None
     by_therapist = asked.by == "therapist" if asked is not None else answered
-    early = elapsed(facts_of(session, log.now)) < log.policy.no_show_after
+    early = elapsed(log.facts()) < log.policy.no_show_after
     if by_therapist or not early:
         return dict(outcomes)
     return {key: outcome for key, outcome in outcomes.items() if outcome is not Outcome.NO_SHOW}
@@ -221,7 +220,7 @@ def conclude(
     follow_ups: tuple[FollowUp, ...],
 ) -> None:
     """The meeting's fate is settled (F1): outcomes, follow-ups, and new times where they are due."""
-    session, facts = log.session, facts_of(log.session, log.now)
+    session, facts = log.session, log.facts()
     kept = settled_before(facts, session.attending, session.outcomes) if status is Status.ENDED else frozenset()
     settled: dict[str, Outcome | None] = {key: outcome for key, outcome in outcomes.items() if key not in kept}
     if settled:

@@ -27,6 +27,12 @@ from server.domain.session.views import Check, Link, Place, Status
 
 HISTORY = 50  # decisions kept in memory for the console; the log keeps all
 
+# By name in the module, as in the policy's `case`: every decision asks for these a dozen times.
+_OVER = (Status.ENDED, Status.RESCHEDULED, Status.CANCELLED)
+_LINKED = (Link.OK, Link.RECONNECTING)
+_PRESENT, _ROOM = PartnerState.PRESENT, Place.ROOM
+_GROUP = Kind.GROUP
+
 
 @dataclass(frozen=True)  # without slots: see `replacing`
 class Seat:
@@ -62,11 +68,11 @@ class Seat:
 
     @property
     def connected(self) -> bool:
-        return self.link in (Link.OK, Link.RECONNECTING)
+        return self.link in _LINKED
 
     @property
     def present(self) -> bool:
-        return self.state is PartnerState.PRESENT
+        return self.state is _PRESENT
 
     @property
     def empty(self) -> bool:
@@ -195,7 +201,7 @@ class Session:
 
     @property
     def over(self) -> bool:
-        return self.status in (Status.ENDED, Status.RESCHEDULED, Status.CANCELLED)
+        return self.status in _OVER
 
     @property
     def paused_since(self) -> datetime | None:
@@ -249,7 +255,7 @@ class Session:
         """Time in the room together so far: everyone the meeting is for (of a group, anyone) and the therapist."""
         if self.plan is None:
             return timedelta(0)
-        if self.plan.kind is Kind.GROUP:
+        if self.plan.kind is _GROUP:
             return length(span for key in self.partners for span in shared(self.presence, (key, THERAPIST), now))
         needed = self.partners if self.attending is None else (self.attending,)
         return length(shared(self.presence, (*needed, THERAPIST), now))
@@ -260,7 +266,7 @@ class Session:
 
     def may_meet(self, who: str) -> bool:
         """Whether this partner may be in the room: no couple that is kept apart ever is together."""
-        others = any(seat.place is Place.ROOM for key, seat in self.partners.items() if key != who)
+        others = any(seat.place is _ROOM for key, seat in self.partners.items() if key != who)
         return self.plan is not None and not (self.plan.keep_apart and others)
 
     @property
@@ -270,7 +276,7 @@ class Session:
 
     def unsafe_with(self, who: str) -> bool:
         """Whether letting this partner in would put somebody who is not safe in a room with another partner."""
-        inside = [seat for key, seat in self.partners.items() if key != who and seat.place is Place.ROOM]
+        inside = [seat for key, seat in self.partners.items() if key != who and seat.place is _ROOM]
         return bool(inside) and any(seat.unsettled for seat in (self.seats[who], *inside))
 
     def seat(self, key: str, **changes: object) -> Session:

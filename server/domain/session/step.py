@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import IntEnum
 from typing import Any
 
 from server.domain.attendance import Policy
@@ -25,7 +25,7 @@ from server.domain.session.state import Session
 from server.domain.session.views import Status
 
 
-class Phase(Enum):
+class Phase(IntEnum):  # found in a table at every command: a number is hashed the quickest
     NEW = 0
     PLANNED = 1
     UNDER_WAY = 2
@@ -129,12 +129,19 @@ TABLE: dict[tuple[Phase, type], Cell] = {
 }
 
 
+_NEW = Phase.NEW
+_PHASES = {
+    Status.PLANNED: Phase.PLANNED,
+    Status.UNDER_WAY: Phase.UNDER_WAY,
+    Status.SOLO: Phase.SOLO,
+    Status.ENDED: Phase.OVER,
+    Status.RESCHEDULED: Phase.OVER,
+    Status.CANCELLED: Phase.OVER,
+}
+
+
 def phase_of(session: Session) -> Phase:
-    if session.plan is None:
-        return Phase.NEW
-    return {Status.PLANNED: Phase.PLANNED, Status.UNDER_WAY: Phase.UNDER_WAY, Status.SOLO: Phase.SOLO}.get(
-        session.status, Phase.OVER
-    )
+    return _NEW if session.plan is None else _PHASES[session.status]
 
 
 def step(session: Session, policy: Policy, command: c.Command, now: datetime) -> Outcome:
