@@ -116,7 +116,7 @@ class Dispatcher:
     async def fire(self, id: str, taken: Taken) -> None:
         """Let a session that was taken look again. Where somebody is deciding about it here, that is left to them.
 
-        Raises `RecordUnavailable`.
+        Whoever waits for this shields it: what is begun is written and told. Raises `RecordUnavailable`.
         """
         box = self._box(id)
         try:
@@ -125,7 +125,7 @@ class Dispatcher:
                 try:
                     async with box.lock:
                         box.write = taken.append
-                        await asyncio.shield(self._decide(box, DeadlineReached(), None))
+                        await self._decide(box, DeadlineReached(), None)
                 finally:
                     box.write = self._record.append
                     box.queued -= 1

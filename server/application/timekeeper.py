@@ -53,7 +53,7 @@ class Timekeeper:
             for session in set(taken.sessions).difference(asked):
                 taken.leave(session)
             fired = [self._dispatcher.fire(session, taken) for session in asked]
-            outcomes = await asyncio.gather(*fired, return_exceptions=True)
+            outcomes = await asyncio.shield(asyncio.gather(*fired, return_exceptions=True))
         faults = [fault for fault in outcomes if fault is not None and not isinstance(fault, CannotRead)]
         if faults:
             raise next((fault for fault in faults if not isinstance(fault, RecordUnavailable)), faults[0])

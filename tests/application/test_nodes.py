@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from server.adapters.memory import MemoryStore
 from server.adapters.policyfile import read_policy
 from server.application.dispatcher import Change, Dispatcher
 from server.application.policies import PolicyBook
+from server.application.ports import Append
 from server.application.timekeeper import Timekeeper
 from server.domain.session import commands as c
 from server.domain.session import refusals as no
@@ -60,6 +62,34 @@ async def test_a_node_fires_a_deadline_of_which_it_has_not_read() -> None:
     assert await nodes.store.due(nodes.clock.now(), 9) == []
     (card,) = [line for line in await nodes.store.load("s1") if line.kind == "CardRaised" and "M3" in line.body]
     assert card.at == nodes.clock.now()
+
+
+async def test_who_is_stopped_in_the_midst_of_a_turn_writes_and_tells_what_was_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes, told = Nodes(), list[Change]()
+    await nodes.under_way()
+    append, writing, disk_is_ready = nodes.store.append, asyncio.Event(), asyncio.Event()
+
+    async def slowly(entry: Append) -> None:
+        writing.set()
+        await disk_is_ready.wait()
+        await append(entry)
+
+    async def listener(change: Change) -> None:
+        told.append(change)
+
+    monkeypatch.setattr(nodes.store, "append", slowly)
+    nodes.one.subscribe(listener)
+    nodes.wait(10 * 60)
+    turn = asyncio.create_task(Timekeeper(nodes.one, nodes.store, nodes.clock).fire())
+    await writing.wait()
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+    disk_is_ready.set()
+    session = await nodes.one.session("s1")  # waits for its turn
+    assert session.seq == len(await nodes.store.load("s1"))
+    assert [change.after for change in told] == [session]
 
 
 async def test_nothing_is_refused_for_what_a_node_has_not_read_yet() -> None:
