@@ -31,6 +31,11 @@ class Hashes:
             if written.get(chain.session):
                 self._heads.note(chain.session, chain.head, chain.hash)
 
+    def note_read(self, session: str, seq: int, hash: bytes | None) -> None:
+        """Of the last line that was read of a session: a decision most often follows it."""
+        if hash is not None:
+            self._heads.note(session, seq, hash)
+
     async def before(self, connection: asyncpg.Connection, entries: Sequence[Append]) -> list[bytes]:
         """For each entry, of different sessions, the hash of its line `expected`.
 

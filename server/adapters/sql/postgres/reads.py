@@ -11,12 +11,13 @@ import asyncpg
 
 from server.adapters.sql.postgres.appender import end
 from server.adapters.sql.postgres.engine import Connect, telling
+from server.adapters.sql.postgres.hashes import Hashes
 from server.adapters.sql.schema import from_micros
 from server.application.ports import RecordUnavailable, StoredEvent
 
 # Each log by the index: joined outright, on tables that were empty when this was planned they would be read whole.
 LOAD = """
-SELECT w.n, e.seq, e.at, e.kind, e.body, e.cmd
+SELECT w.n, e.seq, e.at, e.kind, e.body, e.cmd, e.hash
 FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS w(session, after, n)
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.session = w.session AND e.seq > w.after ORDER BY e.seq) e
 ORDER BY w.n, e.seq
@@ -36,8 +37,8 @@ class _Asked:
 class Reads:
     """Who asks for a log while an answer is under way is answered together with the others by the next."""
 
-    def __init__(self, connect: Connect) -> None:
-        self._connect = connect
+    def __init__(self, connect: Connect, hashes: Hashes) -> None:
+        self._connect, self._hashes = connect, hashes
         self._connection: asyncpg.Connection | None = None
         self._turn = asyncio.Lock()
         self._asked: list[_Asked] = []
@@ -95,8 +96,12 @@ class Reads:
                     one.future.set_exception(fault)
             return
         found: list[list[StoredEvent]] = [[] for _ in group]
-        for n, seq, at, kind, body, cmd in rows:
+        last: list[tuple[int, bytes | None]] = [(0, None)] * len(group)
+        for n, seq, at, kind, body, cmd, hash in rows:
             found[n - 1].append(StoredEvent(seq, from_micros(at), kind, body, cmd))
+            last[n - 1] = seq, hash
+        for one, head in zip(group, last, strict=True):
+            self._hashes.note_read(one.session, *head)
         for one, lines in zip(group, found, strict=True):
             if not one.future.done():
                 one.future.set_result(lines)

@@ -36,7 +36,7 @@ class PostgresStore(SqlStore):
         self._writer: Transactions = Transactions(self._engine, "SERIALIZABLE", WRITERS)
         connect, hashes = connecting(url, **PLANNED_ONCE), Hashes()
         self._appenders = [Appender(connect, limit // APPENDERS, hashes) for _ in range(APPENDERS)]
-        self._reads = Reads(connect)
+        self._reads = Reads(connect, hashes)
         self._turns = Turns(connect, self.append, hashes)
         self._real_time = wall
 
