@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import os
 from collections.abc import Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+import uvloop
 
 from server import operating
 from server.adapters.sql import SchemaRefused
@@ -48,8 +49,9 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end, and turn what can go wrong outside into a sentence and exit code 1."""
+    gc.freeze()  # what is loaded by now stays: a search for garbage in it holds up everybody, each time
     try:
-        return asyncio.run(work)
+        return uvloop.run(work)
     except (RecordUnavailable, SchemaRefused, MediaRefused, operating.NotFound, BotRefused) as no:
         fail(str(no) or type(no).__name__)
     except OSError as fault:

@@ -6,6 +6,7 @@ It ends when its standard input closes, so a killed server leaves no worker behi
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 from typing import Any
@@ -73,8 +74,8 @@ async def serve(options: dict[str, Any]) -> None:
 
 def main() -> None:
     configure()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(json.loads(sys.argv[1])))
+    gc.freeze()  # what is loaded by now stays: a search for garbage in it holds up sound and picture
+    uvloop.run(serve(json.loads(sys.argv[1])))
 
 
 if __name__ == "__main__":

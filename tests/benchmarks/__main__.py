@@ -6,7 +6,8 @@ Example: make bench, or for a part alone: make bench ARGS="admission --rounds 12
 from __future__ import annotations
 
 import argparse
-import asyncio
+
+import uvloop
 
 from tests.benchmarks import admission, deadlines, deciding, forwarding, planning, recording
 from tests.benchmarks.report import Row, json_line, table
@@ -37,7 +38,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.rounds < 5:
         parser.error("a median of fewer than 5 rounds says little here")
-    rows = [row for part in options.parts or PARTS for row in asyncio.run(_measure(part, options.rounds))]
+    rows = [row for part in options.parts or PARTS for row in uvloop.run(_measure(part, options.rounds))]
     print(table(rows))
     print(json_line(rows))
     return 0

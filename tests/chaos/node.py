@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from multiprocessing.synchronize import Event
 from typing import Any
 
+import uvloop
+
 from server.adapters.clock import DatabaseClock
 from server.adapters.codec import JsonCodec
 from server.adapters.policyfile import read_policy
@@ -27,7 +29,7 @@ ORPHANED = 0.5  # s between two looks at whether whoever started us is still the
 
 def run(name: str, database: str, redis: str, ready: Event) -> None:
     """Until killed."""
-    asyncio.run(_run(name, database, redis, ready))
+    uvloop.run(_run(name, database, redis, ready))
 
 
 async def _run(name: str, database: str, redis: str, ready: Event) -> None:

@@ -5,10 +5,11 @@ Its clock read POLICY when the wall read WALL, so that the nodes of one cluster 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import datetime
+
+import uvloop
 
 from server.adapters.clock import SystemClock
 from server.bootstrap import listen, service
@@ -27,4 +28,4 @@ async def main(policy: str, wall: str, speed: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    uvloop.run(main(*sys.argv[1:]))
