@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -49,7 +48,6 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end, and turn what can go wrong outside into a sentence and exit code 1."""
-    gc.freeze()  # what is loaded by now stays: a search for garbage in it holds up everybody, each time
     try:
         return uvloop.run(work)
     except (RecordUnavailable, SchemaRefused, MediaRefused, operating.NotFound, BotRefused) as no:
