@@ -23,6 +23,7 @@ from server.application.ports import Append, Clock
 from server.application.timekeeper import Timekeeper
 from server.domain.session.commands import PlanSession
 from server.domain.session.events import Decided
+from tests.benchmarks.machine import Share
 from tests.benchmarks.report import Row, say
 from tests.domain.session.story import COUPLE
 from tests.support.postgres import postgres_running
@@ -41,6 +42,7 @@ class Seen:
     early: int = 0
     lost: int = 0
     doubled: int = 0
+    taken: float | None = None  # percent of the processors' time that others had meanwhile
 
     def at(self, share: float) -> float:
         return sorted(self.late)[int(len(self.late) * share)]
@@ -68,6 +70,7 @@ async def measure() -> list[Row]:
                 f"deadline_p99_ms{key}",
                 "≤ 50",
             ),
+            Row("… of the processors' time, other guests had", seen.taken, "%", f"deadline_taken{key}"),
             Row(f"… early, lost or doubled, {name}", wrong, "", f"deadline_early{key}", "≤ 0"),
         ]
     return rows
@@ -138,9 +141,11 @@ async def _append(store: SqlStore, entries: list[Append]) -> None:
 
 async def _watch(stores: list[SqlStore], clock: Clock, deadlines: dict[str, datetime]) -> Seen:
     seen, told = Seen(), Counter[str]()
-    complete = asyncio.Event()
+    complete, shares = asyncio.Event(), list[Share]()
 
     async def listen(change: Change) -> None:
+        if not shares:
+            shares.append(Share())
         session = change.after.id
         if session in told or not any(isinstance(event, Decided) for event in change.events):
             return  # heard of by another node; or this machine was busy, and Dyad says first that it was not awake
@@ -149,6 +154,7 @@ async def _watch(stores: list[SqlStore], clock: Clock, deadlines: dict[str, date
         seen.late.append(late)
         seen.early += late < 0
         if len(told) == len(deadlines):
+            seen.taken = shares[0].taken()
             complete.set()
 
     gc.collect()
