@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from time import perf_counter
 
 from aiohttp import web
 
@@ -101,11 +102,10 @@ class Observer:
         self._metrics.outbox(outbox.open, waited / timedelta(seconds=1), outbox.dead)
 
     async def lag(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + LAG
+            due = perf_counter() + LAG
             await asyncio.sleep(LAG)
-            self._metrics.lagged(loop.time() - due)
+            self._metrics.lagged(perf_counter() - due)
 
     def on_media(self, event: MediaEvent) -> None:
         if isinstance(event, WorkerLost):
