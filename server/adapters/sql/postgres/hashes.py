@@ -32,7 +32,7 @@ class Hashes:
                 self._heads.note(chain.session, chain.head, chain.hash)
 
     def note_read(self, session: str, seq: int, hash: bytes | None) -> None:
-        """Of the last line that was read of a session: a decision most often follows it."""
+        """Of a line that was read, in order: a decision most often follows the last."""
         if hash is not None:
             self._heads.note(session, seq, hash)
 

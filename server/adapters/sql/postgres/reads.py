@@ -96,12 +96,9 @@ class Reads:
                     one.future.set_exception(fault)
             return
         found: list[list[StoredEvent]] = [[] for _ in group]
-        last: list[tuple[int, bytes | None]] = [(0, None)] * len(group)
         for n, seq, at, kind, body, cmd, hash in rows:
             found[n - 1].append(StoredEvent(seq, from_micros(at), kind, body, cmd))
-            last[n - 1] = seq, hash
-        for one, head in zip(group, last, strict=True):
-            self._hashes.note_read(one.session, *head)
+            self._hashes.note_read(group[n - 1].session, seq, hash)
         for one, lines in zip(group, found, strict=True):
             if not one.future.done():
                 one.future.set_result(lines)
